@@ -1,0 +1,162 @@
+"""From what a user types to the entity that is meant: by CURIE, label, synonym or notation."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.errors import AmbiguousError, NotFoundError
+from kg.terms import PREFIXES, compress, expand, squeeze
+
+_RDFS, _SKOS, _RDF = PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["rdf"]
+LABEL = ox.NamedNode(_RDFS + "label")
+TYPE = ox.NamedNode(_RDF + "type")
+NAME_PROPERTIES = (
+    LABEL,
+    ox.NamedNode(_SKOS + "notation"),
+    ox.NamedNode(_SKOS + "altLabel"),
+    ox.NamedNode(_SKOS + "hiddenLabel"),
+)
+
+# What may be asked for by name, best first: a name that fits an antibody and a format means the antibody.
+KINDS = {
+    "antibody": "Antibody",
+    "antigen": "Antigen",
+    "tumor": "Tumor",
+    "pair": "Pair",
+    "epitope": "Epitope",
+    "cell": "Cell",
+    "escape": "EscapeMechanism",
+    "observation": "EscapeObservation",
+    "mechanism": "MechanismOfAction",
+    "format": "Format",
+    "role": "ArmRole",
+    "phase": "Phase",
+    "endpoint": "EndPoint",
+    "agent": "AgentClass",
+    "scope": "EscapeScope",
+    "stop-reason": "StopReason",
+    "event": "StatusEvent",
+    "result": "Result",
+    "counter": "CounterMeasure",
+    "trial": "Trial",
+    "arm": "Arm",
+    "dataset": "Dataset",
+    "source": "Source",
+    "claim": "Claim",
+    "evidence": "EvidenceLine",
+}
+_CLASS_OF = {ox.NamedNode(PREFIXES["bsab"] + name): kind for kind, name in KINDS.items()}
+_PAIR = re.compile(r"^(.+?)\s*(?: x |×|--|/)\s*(.+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entity that a name stands for."""
+
+    curie: str
+    label: str
+    kind: str
+
+
+def kinds_of(store: ox.Store, node: ox.NamedNode) -> list[str]:
+    """The kinds of an entity, in the order of `KINDS`; empty if it is none of ours."""
+    found = {_CLASS_OF.get(quad.object) for quad in store.quads_for_pattern(node, TYPE, None, ox.DefaultGraph())}
+    return [kind for kind in KINDS if kind in found]
+
+
+def label_of(store: ox.Store, node: ox.NamedNode) -> str:
+    """The label of a node, or its CURIE."""
+    for quad in store.quads_for_pattern(node, LABEL, None):
+        return str(quad.object.value)
+    return compress(node.value)
+
+
+def find(store: ox.Store, text: str, kinds: Iterable[str] = ()) -> Match:
+    """The one entity that `text` stands for.
+
+    Raises
+    ------
+    NotFoundError
+        None; near misses are in the hint.
+    AmbiguousError
+        Several of the best kind; all are in the hint.
+    """
+    wanted = tuple(kinds) or tuple(KINDS)
+    direct = _by_curie(store, text, wanted)
+    if direct:
+        return direct
+    key = squeeze(text)
+    names: dict[str, str] = {}
+    exact: dict[str, Match] = {}
+    for name, node in _names(store):
+        squeezed = squeeze(name)
+        names.setdefault(squeezed, name)
+        if squeezed == key and key:
+            kind = next((kind for kind in kinds_of(store, node) if kind in wanted), None)
+            if kind:
+                curie = compress(node.value)
+                exact[curie] = Match(curie, label_of(store, node), kind)
+    if not exact and "pair" in wanted:
+        pair = _as_pair(store, text)
+        if pair:
+            return pair
+    if not exact:
+        near = difflib.get_close_matches(key, names, n=5, cutoff=0.72)
+        near += [other for other in sorted(names) if len(key) >= 3 and key in other and other not in near][:5]
+        hint = f"did you mean: {', '.join(names[other] for other in near[:6])}" if near else (
+            "kg ask lists the questions, kg stats counts what there is")
+        raise NotFoundError(f"nothing is called {text!r} in this view", "", hint)
+    best = min((KINDS_ORDER[match.kind] for match in exact.values()))
+    candidates = [match for match in exact.values() if KINDS_ORDER[match.kind] == best]
+    if len(candidates) > 1:
+        shown = "; ".join(f"{match.curie} ({match.label})" for match in sorted(candidates, key=lambda m: m.curie))
+        raise AmbiguousError(f"{text!r} stands for several", "", f"name one by its CURIE: {shown}")
+    return candidates[0]
+
+
+KINDS_ORDER = {kind: number for number, kind in enumerate(KINDS)}
+
+
+def _by_curie(store: ox.Store, text: str, wanted: tuple[str, ...]) -> Match | None:
+    if re.fullmatch(r"NCT\d{8}", text, re.IGNORECASE):
+        text = f"NCT:{text.upper()}"
+    try:
+        node = ox.NamedNode(expand(text))
+    except ValueError:
+        return None
+    kind = next((kind for kind in kinds_of(store, node) if kind in wanted), None)
+    return Match(compress(node.value), label_of(store, node), kind) if kind else None
+
+
+def _names(store: ox.Store) -> Iterable[tuple[str, ox.NamedNode]]:
+    for prop in NAME_PROPERTIES:
+        for quad in store.quads_for_pattern(None, prop, None, ox.DefaultGraph()):
+            if isinstance(quad.subject, ox.NamedNode):
+                yield quad.object.value, quad.subject
+
+
+def _as_pair(store: ox.Store, text: str) -> Match | None:
+    """`EGFR x MET` in either order, under any name of the two."""
+    match = _PAIR.match(text)
+    if not match:
+        return None
+    ends = []
+    for part in match.groups():
+        try:
+            ends.append(ox.NamedNode(expand(find(store, part, ("antigen",)).curie)))
+        except (NotFoundError, AmbiguousError):
+            return None
+    member = ox.NamedNode(PREFIXES["bsab"] + "hasMember")
+    pairs = [
+        {quad.subject for quad in store.quads_for_pattern(None, member, end, ox.DefaultGraph())} for end in ends
+    ]
+    for node in sorted(pairs[0] & pairs[1], key=str):
+        members = {quad.object for quad in store.quads_for_pattern(node, member, None, ox.DefaultGraph())}
+        if members == set(ends):
+            return Match(compress(node.value), label_of(store, node), "pair")
+    return None

@@ -1,0 +1,203 @@
+"""What is in a view: its claims and evidence, the plain edges that follow, and the support of each claim."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import KgError
+from kg.model import View, decimal
+from kg.terms import PREFIXES, expand
+
+_BSAB, _RDF, _XSD = PREFIXES["bsab"], PREFIXES["rdf"], PREFIXES["xsd"]
+_TYPE = ox.NamedNode(_RDF + "type")
+_CLAIM, _LINE = ox.NamedNode(_BSAB + "Claim"), ox.NamedNode(_BSAB + "EvidenceLine")
+_SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(_RDF + name) for name in ("subject", "predicate", "object"))
+_FOR, _SOURCE, _LEVEL, _STANCE, _READING, _LATEST, _OBSERVATION = (
+    ox.NamedNode(_BSAB + name)
+    for name in ("evidenceFor", "source", "level", "stance", "reading", "dateLatest", "observation")
+)
+_SUPPORT, _CONTESTED = ox.NamedNode(_BSAB + "support"), ox.NamedNode(_BSAB + "contested")
+_TRUE = ox.Literal("true", datatype=ox.NamedNode(_XSD + "boolean"))
+
+# Entities of these namespaces exist only through what is claimed of them: no claim in the view, no entity.
+MINTED = tuple(
+    PREFIXES[prefix]
+    for prefix in ("ab", "arm", "pair", "event", "escape", "counter", "result", "NCT", "ACTRN", "PMID", "PMC", "DOI")
+)
+
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """How evidence is weighed: support by (level, stance) notation, and which IRI is which notation."""
+
+    support: Mapping[tuple[str, str], float]
+    words: Mapping[str, str]
+
+    def word(self, iri: str) -> str:
+        """The notation of an IRI of the evidence vocabulary."""
+        try:
+            return self.words[iri]
+        except KeyError:
+            raise KgError("is no term of the evidence vocabulary", iri, "run kg build") from None
+
+
+def reckoning(table: Mapping[tuple[str, str], float], vocabulary: Mapping[str, Mapping[str, str]]) -> Reckoning:
+    """Put the support table and the vocabulary together."""
+    kinds = ("EvidenceLevel", "Stance", "ReadingState")
+    words = {
+        expand(curie): notation for kind in kinds for notation, curie in vocabulary.get(kind, {}).items()
+    }
+    return Reckoning(table, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The quads of a view: `kept` from the files, `edges` and `marks` (support, contested) derived."""
+
+    kept: list[ox.Quad]
+    edges: list[ox.Quad]
+    marks: list[ox.Quad]
+
+
+def read_support(path: Path) -> dict[tuple[str, str], float]:
+    """The committed table of support by level and stance (notations), between 0 and 1.
+
+    Raises
+    ------
+    KgError
+        The table cannot be read, or a value lies outside 0 to 1.
+    """
+    table: dict[tuple[str, str], float] = {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KgError(f"cannot be read: {error}", str(path), "restore it from git") from None
+    if not lines or lines[0] != "level\tstance\tsupport\treason":
+        raise KgError("has not the columns level, stance, support, reason", f"{path}:1", "restore it from git")
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            level, stance, support, _ = line.split("\t")
+            table[level, stance] = float(support)
+            if not 0 <= table[level, stance] <= 1:
+                raise ValueError
+        except ValueError:
+            raise KgError("is no row of level, stance, support (0 to 1), reason", f"{path}:{number}",
+                          "mend it") from None
+    return table
+
+
+def noisy_or(values: Iterable[float]) -> float:
+    """Support of one claim from independent sources: one minus the product of the complements."""
+    doubt = 1.0
+    for value in values:
+        doubt *= 1.0 - value
+    return 1.0 - doubt
+
+
+@dataclass(slots=True)
+class _Line:
+    claim: ox.NamedNode | None = None
+    source: str = ""
+    level: str = ""
+    stance: str = ""
+    reading: str = ""
+    latest: str = ""
+    observation: ox.NamedNode | None = None
+
+
+def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
+    """The part of the default graph that a view shows, with its plain edges.
+
+    A claim is in the view when one of its evidence lines is; its plain edge exists when a supporting line is;
+    the claim is marked contested when a refuting line is too. Entities that only exist through claims go with
+    them. Time is linear in the number of quads.
+    """
+    by_subject: dict[object, list[ox.Quad]] = defaultdict(list)
+    for quad in quads:
+        by_subject[quad.subject].append(quad)
+    lines: dict[object, _Line] = {}
+    claims: list[object] = []
+    for subject, own in by_subject.items():
+        for quad in own:
+            if quad.predicate == _TYPE and quad.object == _LINE:
+                lines[subject] = _read_line(own)
+            elif quad.predicate == _TYPE and quad.object == _CLAIM:
+                claims.append(subject)
+    admitted: dict[object, list[_Line]] = defaultdict(list)
+    dropped: set[object] = set()
+    for subject, line in lines.items():
+        if view.admits(weigh.word(line.reading), line.latest):
+            admitted[line.claim].append(line)
+        else:
+            dropped.add(subject)
+    edges: dict[tuple[object, object, object], ox.Quad] = {}
+    marks: list[ox.Quad] = []
+    mentioned: set[object] = set()
+    for claim in claims:
+        own_lines = admitted.get(claim, [])
+        if not own_lines:
+            dropped.add(claim)
+            continue
+        parts = {quad.predicate: quad.object for quad in by_subject[claim]}
+        mentioned.update(part for part in parts.values() if isinstance(part, ox.NamedNode))
+        mentioned.update(line.observation for line in own_lines if line.observation)
+        mentioned.update(ox.NamedNode(line.source) for line in own_lines)
+        marks += _mark(claim, own_lines, weigh)
+        if any(weigh.word(line.stance) == "supports" for line in own_lines):
+            edge = (parts[_SUBJECT], parts[_PREDICATE], parts[_OBJECT])
+            edges.setdefault(edge, ox.Quad(*edge))
+    _mention_descriptions(by_subject, mentioned)
+    for subject in by_subject:
+        iri = getattr(subject, "value", "")
+        if subject not in mentioned and iri.startswith(MINTED):
+            dropped.add(subject)
+    kept = [quad for subject, own in by_subject.items() if subject not in dropped for quad in own]
+    return Selection(kept, list(edges.values()), marks)
+
+
+def _mention_descriptions(by_subject: Mapping[object, list[ox.Quad]], mentioned: set[object]) -> None:
+    """Add what the mentioned nodes point to: an event that is in the view brings its trial along."""
+    for subject in list(mentioned):
+        for quad in by_subject.get(subject, ()):
+            if isinstance(quad.object, ox.NamedNode):
+                mentioned.add(quad.object)
+
+
+def _read_line(quads: Iterable[ox.Quad]) -> _Line:
+    line = _Line()
+    for quad in quads:
+        if quad.predicate == _FOR:
+            line.claim = quad.object
+        elif quad.predicate == _SOURCE:
+            line.source = quad.object.value
+        elif quad.predicate == _LEVEL:
+            line.level = quad.object.value
+        elif quad.predicate == _STANCE:
+            line.stance = quad.object.value
+        elif quad.predicate == _READING:
+            line.reading = quad.object.value
+        elif quad.predicate == _LATEST:
+            line.latest = quad.object.value
+        elif quad.predicate == _OBSERVATION:
+            line.observation = quad.object
+    return line
+
+
+def _mark(claim: object, lines: list[_Line], weigh: Reckoning) -> Iterable[ox.Quad]:
+    """Support (noisy-or over sources, the best line of each) and, where both sides stand, contested."""
+    best: dict[str, float] = {}
+    for line in lines:
+        if weigh.word(line.stance) == "supports":
+            value = weigh.support.get((weigh.word(line.level), "supports"), 0.0)
+            best[line.source] = max(best.get(line.source, 0.0), value)
+    value = decimal(round(noisy_or(best.values()), 4)).value
+    yield ox.Quad(claim, _SUPPORT, ox.Literal(value, datatype=ox.NamedNode(_XSD + "decimal")))
+    stances = {weigh.word(line.stance) for line in lines}
+    if {"supports", "refutes"} <= stances:
+        yield ox.Quad(claim, _CONTESTED, _TRUE)

@@ -1,0 +1,163 @@
+"""Which adapters there are, and how an import is run: everything checked, then everything written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.errors import FactsError, Finding, NotFoundError, UsageError
+from kg.output import write_file
+from kg.paths import Root
+from kg.sources.upstream import Cells, Join
+from kg.tables import TABLES, Row, Vocabulary, read_table, table_of, write_table
+from kg.vocabulary import read_vocabulary
+
+
+@dataclass(slots=True)
+class Context:
+    """What an adapter may use: the folder, our tables as they are, the crosswalks, and where to complain."""
+
+    folder: Path
+    root: Root
+    vocabulary: Vocabulary
+    rows: Mapping[str, Sequence[Row]]
+    join: Join
+    findings: list[Finding] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def complain(self, where: str, what: str, hint: str) -> None:
+        self.findings.append(Finding("error", "import", where, what, hint))
+
+
+Output = dict[str, list[Cells]]  # file stem, e.g. `arms-merged` -> rows
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """An upstream: its name, what it brings, its files by source id, and the function that reads them."""
+
+    name: str
+    doc: str
+    files: Mapping[str, str]
+    read: Callable[[Context], Output]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: the files written, the rows of each, and remarks for the reader."""
+
+    rows: Mapping[str, int]
+    changed: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+ADAPTERS: dict[str, Adapter] = {}
+
+
+def register(adapter: Adapter) -> Adapter:
+    ADAPTERS[adapter.name] = adapter
+    return adapter
+
+
+def adapter_named(name: str) -> Adapter:
+    """The adapter of that name.
+
+    Raises
+    ------
+    NotFoundError
+        There is none; the hint lists them.
+    """
+    from kg.sources import dated, evidence, fih, gdc, hgnc, merged, obo, pirlygenes, therasabdab  # noqa: F401
+
+    if name not in ADAPTERS:
+        raise NotFoundError(f"no source is called {name!r}", "kg import", f"one of: {', '.join(sorted(ADAPTERS))}")
+    return ADAPTERS[name]
+
+
+def load_context(root: Root, folder: Path) -> Context:
+    """The context of an import into a root.
+
+    Raises
+    ------
+    FactsError
+        A table that is there already is wrong.
+    """
+    vocabulary = read_vocabulary(root.ontology)
+    findings: list[Finding] = []
+    rows: dict[str, list[Row]] = defaultdict(list)
+    paths = [root.data / "sources.tsv", *sorted((root.data / "curated").glob("*.tsv")),
+             *sorted((root.data / "imported").glob("*.tsv"))]
+    for path in paths:
+        table = table_of(path)
+        if table:
+            rows[table.name] += read_table(path, table, vocabulary, findings, str(path.relative_to(root.path)))
+    if findings:
+        raise FactsError(findings)
+    context = Context(folder, root, vocabulary, rows, Join())
+    for row in rows["antibodies"]:
+        context.join.add_antibody(row["id"], [row["id"], row["label"], *row.many("synonyms")])
+    for row in rows["antigens"]:
+        names = [row["antigen"], row["antigen"].rpartition(":")[2], row["common_name"], *row.many("synonyms")]
+        for name in names:
+            context.join.antigens.setdefault("".join(filter(str.isalnum, name.casefold())), row["antigen"])
+    for row in rows["arms"]:
+        if "arms-merged" in row.where:
+            context.join.arms.setdefault(row["antibody"], []).append(dict(row.cells))
+    return context
+
+
+def run_import(name: str, folder: Path, root: Root) -> Imported:
+    """Read an upstream and write `data/imported/*.tsv` and the checksums in `data/sources.tsv`.
+
+    Raises
+    ------
+    UsageError
+        The folder is none, or the root is an installed copy.
+    FactsError
+        With every complaint about upstream rows; nothing is written then.
+    """
+    root.require_checkout("kg import")
+    adapter = adapter_named(name)
+    if not folder.is_dir():
+        raise UsageError("is not a folder", str(folder), "--from names the folder that holds the upstream files")
+    context = load_context(root, folder)
+    output = adapter.read(context)
+    content: dict[str, bytes] = {}
+    for stem, rows in output.items():
+        table = TABLES[stem.partition("-")[0]]
+        try:
+            content[stem] = write_table(rows, table)
+        except ValueError as error:
+            context.complain(stem, str(error), "mend the adapter or the upstream cell")
+    sources = _checksums(adapter, context)
+    if context.findings:
+        raise FactsError(context.findings)
+    changed = []
+    for stem, data in content.items():
+        path = root.data / "imported" / f"{stem}.tsv"
+        if not path.is_file() or path.read_bytes() != data:
+            write_file(path, data)
+            changed.append(f"data/imported/{stem}.tsv")
+    path = root.data / "sources.tsv"
+    if sources != path.read_bytes():
+        write_file(path, sources)
+        changed.append("data/sources.tsv")
+    counts = {stem: data.count(b"\n") - 1 for stem, data in content.items()}
+    return Imported(counts, tuple(changed), tuple(context.remarks))
+
+
+def _checksums(adapter: Adapter, context: Context) -> bytes:
+    """`sources.tsv` with the checksums of the files that were read."""
+    known = {row["id"]: dict(row.cells) for row in context.rows["sources"]}
+    for source, file in adapter.files.items():
+        if source not in known:
+            context.complain("data/sources.tsv:1", f"source {source!r} has no row", "add it with version and license")
+            continue
+        try:
+            known[source]["sha256"] = hashlib.sha256((context.folder / file).read_bytes()).hexdigest()
+        except OSError as error:
+            context.complain(f"{context.folder / file}:1", f"cannot be read: {error.strerror}", "look at --from")
+    return write_table(list(known.values()), TABLES["sources"])

@@ -1,0 +1,129 @@
+"""What a page is made of: nodes, edges with their sources, tables and pages. Values only, no drawing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kg.errors import Finding, KgError
+
+_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
+_BROWSER_IGNORES = re.compile(r"[\x00-\x20\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One thing in a picture; `kind` gives it color and shape, `detail` is shown when it is chosen."""
+
+    id: str
+    label: str
+    kind: str
+    detail: tuple[tuple[str, str], ...] = ()
+    href: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One evidence line as people see it; `level`, `stance` and `reading` are notations of the ontology."""
+
+    label: str
+    href: str
+    locator: str
+    level: str
+    stance: str
+    reading: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One claim between two nodes, with its evidence; `claim` is the claim's CURIE, `support` lies in 0..1."""
+
+    source: str
+    target: str
+    label: str
+    claim: str = ""
+    support: float | None = None
+    contested: bool = False
+    year: int | None = None
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads somewhere: an http(s) address, or a path from the root of the report."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled table of a page; every row has one cell a column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Link, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a report; `path` is relative to its root and ends in `.html`."""
+
+    path: str
+    title: str
+    lead: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    graph: tuple[tuple[Node, ...], tuple[Edge, ...]] | None
+
+
+def safe_href(href: str) -> str:
+    """`href` when a click on it can only open a page, else an empty text.
+
+    Data may hold `javascript:` and its disguises: only http, https, mailto and paths are let through.
+
+    Examples
+    --------
+    >>> safe_href("https://doi.org/10.1/x"), safe_href("tumor/luad.html"), safe_href(" java\\tscript:alert(1)")
+    ('https://doi.org/10.1/x', 'tumor/luad.html', '')
+    """
+    bare = _BROWSER_IGNORES.sub("", href)
+    scheme = _SCHEME.match(bare)
+    if scheme and scheme.group(0).lower() not in ("http:", "https:", "mailto:"):
+        return ""
+    if not scheme and bare.replace("\\", "/").startswith("//"):
+        return ""
+    return href.strip()
+
+
+def is_external(href: str) -> bool:
+    """Whether a link leaves the folder that its page stands in."""
+    return bool(_SCHEME.match(href))
+
+
+def check_graph(nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+    """Check that ids are unique and that every edge joins two nodes that are there.
+
+    Raises
+    ------
+    KgError
+        All offenders, one a line.
+    """
+    known: set[str] = set()
+    offenders: list[Finding] = []
+    for node in nodes:
+        if node.id in known:
+            offenders.append(Finding("error", "graph", node.id, "stands twice among the nodes", "keep one"))
+        known.add(node.id)
+    for edge in edges:
+        offenders += [
+            Finding("error", "graph", end, f"is an end of {edge.label!r}, and no node", "add the node")
+            for end in dict.fromkeys((edge.source, edge.target))
+            if end not in known
+        ]
+    if offenders:
+        raise KgError("\n".join(map(str, offenders)), hint="no page was made")
