@@ -72,8 +72,8 @@ def read_arms(rows: Sequence[Row], facts: Facts, names: Names) -> None:
                 arm.antigens.setdefault(row["antigen"], row["role"])
                 arm.evidence[row["antigen"]].append(names.evidence(row, ("antigen",)))
                 arm.where.setdefault(row["antigen"], row.where)
-        elif row["role"] != "mask":
-            names.complain(row.where, "an arm without an antigen", "only a mask has none")
+        elif row["role"] not in ("mask", "half-life"):
+            names.complain(row.where, "an arm without an antigen", "only a mask and fused albumin have none")
     for antibody, own in sorted(arms.items()):
         _add_pairs(antibody, own.values(), facts, names)
 
