@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ _FOR, _SOURCE, _LEVEL, _STANCE, _READING, _LATEST, _OBSERVATION = (
 )
 _SUPPORT, _CONTESTED = ox.NamedNode(_BSAB + "support"), ox.NamedNode(_BSAB + "contested")
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(_XSD + "boolean"))
+
+# Releases of one database are one source: saying it again is no second opinion.
+_RELEASE = re.compile(r"(?<=/source/)([a-z]+)-\d{4}-\d{2}$")
 
 # Entities of these namespaces exist only through what is claimed of them: no claim in the view, no entity.
 MINTED = tuple(
@@ -195,7 +199,8 @@ def _mark(claim: object, lines: list[_Line], weigh: Reckoning) -> Iterable[ox.Qu
     for line in lines:
         if weigh.word(line.stance) == "supports":
             value = weigh.support.get((weigh.word(line.level), "supports"), 0.0)
-            best[line.source] = max(best.get(line.source, 0.0), value)
+            origin = _RELEASE.sub(r"\1", line.source)
+            best[origin] = max(best.get(origin, 0.0), value)
     value = decimal(round(noisy_or(best.values()), 4)).value
     yield ox.Quad(claim, _SUPPORT, ox.Literal(value, datatype=ox.NamedNode(_XSD + "decimal")))
     stances = {weigh.word(line.stance) for line in lines}

@@ -435,7 +435,7 @@ def read_table(
             findings.append(Finding("error", "table", where, what, "remove one of the two"))
             continue
         seen[line] = number
-        complaints = list(_row_complaints(dict(zip(header, cells, strict=True)), table, vocabulary))
+        complaints = list(row_complaints(dict(zip(header, cells, strict=True)), table, vocabulary))
         findings.extend(Finding("error", "table", where, what, hint) for what, hint in complaints)
         if not complaints:
             yield Row(dict(zip(header, cells, strict=True)), where)
@@ -456,9 +456,10 @@ def _header_complaint(found: Sequence[str], header: Sequence[str]) -> tuple[str,
     return what, f"the header must be: {' '.join(header)}"
 
 
-def _row_complaints(
+def row_complaints(
     cells: Mapping[str, str], table: Table, vocabulary: Vocabulary
 ) -> Iterator[tuple[str, str]]:
+    """What is wrong with a row, and what to do, cell by cell; `cells` holds every column of the table."""
     for column in table.all_columns:
         value = cells[column.name]
         if value != value.strip():

@@ -139,7 +139,7 @@ def _status(
         missing_crosswalk(context, "status-phrases", row["name"], row.where)
         return
     assert callable(evidence)
-    on = row["status_as_of"]
+    on = "" if row["status_as_of"].startswith("undated") else row["status_as_of"]
     # "approval" as a status has no date of its own: it is a phase that was reached by that day.
     event = known["event"] if known["event"] in ("stop", "hold", "filing") else "phase-reached"
     if event == "phase-reached" and not known["phase"]:

@@ -218,10 +218,12 @@ def _escapes(context: Context) -> Output:
             missing_crosswalk(context, "escapes", row["id"], row.where)
             continue
         page = row["support_page"]
-        # A better source than the upstream page stands in the crosswalk's note as `cite: <source>`.
+        # A better source than the upstream's stands in the crosswalk's note as `cite: <source>`, with the page that
+        # was read as `at: <page>` where the source itself is no page.
         better = re.search(r"cite: (\S+)", known["note"])
         source = better.group(1).rstrip(";,") if better else cite(row["source_ids"], page)
-        locator = source.removeprefix("url:") if better else page
+        seen_at = re.search(r"at: (\S+)", known["note"]) if better else None
+        locator = seen_at.group(1) if seen_at else source.removeprefix("url:") if better else page
         seen = known["reading"] == "read" and bool(source)
         line = {
             "source": source if seen else SOURCE_OF[row.table], "level": known["level"] or "review",
@@ -290,9 +292,9 @@ def _formats(context: Context) -> Output:
                   ("bsab:halfLife", row["half_life"], known["reading_half_life"]),
                   ("bsab:molecularWeight", row["mw"], "unread"))
         claims += [
-            {"subject": terms[known["notation"]], "predicate": predicate, "object": f'"{value}"',
+            {"subject": terms[notation], "predicate": predicate, "object": f'"{value}"',
              **evidence(row, "format", () if reading == "read" else ("*",), "review")}
-            for predicate, value, reading in stated if value
+            for notation in known["notation"].split(";") for predicate, value, reading in stated if value
         ]
     return {"claims-formats": claims}
 

@@ -12,7 +12,7 @@ from kg.errors import FactsError, Finding, NotFoundError, UsageError
 from kg.output import write_file
 from kg.paths import Root
 from kg.sources.upstream import Cells, Join
-from kg.tables import TABLES, Row, Vocabulary, read_table, table_of, write_table
+from kg.tables import TABLES, Row, Vocabulary, read_table, row_complaints, table_of, write_table
 from kg.vocabulary import read_vocabulary
 
 
@@ -128,6 +128,10 @@ def run_import(name: str, folder: Path, root: Root) -> Imported:
     content: dict[str, bytes] = {}
     for stem, rows in output.items():
         table = TABLES[stem.partition("-")[0]]
+        for row in rows:
+            cells = {name: row.get(name, "") for name in table.header}
+            for what, hint in row_complaints(cells, table, context.vocabulary):
+                context.complain(f"{stem}, {row.get('locator') or ' '.join(cells.values())[:60]}", what, hint)
         try:
             content[stem] = write_table(rows, table)
         except ValueError as error:

@@ -1,0 +1,65 @@
+"""`kg show` and `kg view`."""
+
+from __future__ import annotations
+
+import click
+
+from kg.cli.options import format_option, open_view, print_answer, print_footer, view_options
+
+
+@click.command()
+@click.argument("term", nargs=-1, required=True)
+@format_option
+@view_options
+def show(
+    term: tuple[str, ...], style: str, as_of: str | None, include_unread: bool, quiet: bool, root: str | None
+) -> None:
+    """Show all that is known of one entity: by label, synonym, code, HGNC symbol, NCT number or CURIE."""
+    from kg.describe import describe
+    from kg.lookup import find
+
+    opened = open_view(root, as_of, include_unread, quiet)
+    description = describe(opened, find(opened.store, " ".join(term)))
+    if style == "json":
+        import json
+
+        click.echo(json.dumps(description.as_json(), ensure_ascii=False, indent=1))
+    else:
+        if style in ("table", "md"):
+            mark = "# " if style == "md" else ""
+            click.echo(f"{mark}{description.label} ({description.type}, {description.id})")
+            if description.synonyms:
+                click.echo(f"also: {'; '.join(description.synonyms)}")
+            click.echo()
+        print_answer(description.table(), style)
+    print_footer(opened, quiet)
+
+
+@click.command()
+@click.argument("terms", nargs=-1, required=True, metavar="TERM...")
+@click.option("-o", "--output", required=True, metavar="FILE.html", help="Where to write the page.")
+@click.option("--depth", default=1, show_default=True, type=click.IntRange(1, 4), help="Steps from the terms.")
+@click.option("--max-nodes", default=200, show_default=True, type=click.IntRange(2, 5000), help="Nodes at most.")
+@view_options
+def view(
+    terms: tuple[str, ...], output: str, depth: int, max_nodes: int, as_of: str | None, include_unread: bool, quiet: bool,
+    root: str | None,
+) -> None:
+    """Draw the neighborhood of one or more entities as one HTML file that needs no network."""
+    from pathlib import Path
+
+    from kg.lookup import find
+    from kg.neighborhood import neighborhood
+    from kg.output import write_file
+    from kg.views.network_page import network_page
+
+    opened = open_view(root, as_of, include_unread, quiet)
+    matches = [find(opened.store, term) for term in terms]
+    nodes, edges, left_out = neighborhood(opened, [match.curie for match in matches], depth, max_nodes)
+    title = " and ".join(match.label for match in matches)
+    page = network_page(nodes, edges, title=title, footer=opened.footer(), center=matches[0].curie)
+    write_file(Path(output), page.encode())
+    if not quiet:
+        more = f"; {left_out} more nodes left out (--max-nodes)" if left_out else ""
+        click.echo(f"{output}: {len(nodes)} nodes, {len(edges)} edges{more}", err=True)
+    print_footer(opened, quiet)

@@ -1,0 +1,40 @@
+"""`kg stats` and `kg cache`."""
+
+from __future__ import annotations
+
+import click
+
+from kg.cli.options import format_option, open_view, print_answer, print_footer, root_option, view_options
+
+
+@click.command()
+@format_option
+@view_options
+def stats(style: str, as_of: str | None, include_unread: bool, quiet: bool, root: str | None) -> None:
+    """Count what there is: entities by type, claims by reading, evidence by source and level."""
+    from kg.stats import statistics
+
+    opened = open_view(root, as_of, include_unread, quiet)
+    counted = statistics(opened)
+    if style == "json":
+        import json
+
+        click.echo(json.dumps(counted.as_json(), ensure_ascii=False, indent=1))
+    else:
+        print_answer(counted.table(), style)
+    print_footer(opened, quiet)
+
+
+@click.command()
+@click.argument("action", type=click.Choice(("path", "clear")))
+@root_option
+def cache(action: str, root: str | None) -> None:  # noqa: ARG001 - the cache serves every root
+    """Print the folder of compiled stores, or clear it."""
+    from kg.store import stores_folder, sweep
+
+    folder = stores_folder()
+    if action == "path":
+        click.echo(str(folder))
+        return
+    removed = sweep(folder, everything=True) if folder.is_dir() else 0
+    click.echo(f"removed {removed} folder{'s' if removed != 1 else ''} from {folder}", err=True)

@@ -1,0 +1,217 @@
+"""All that is known of one entity, with the evidence beside every statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.evidence import Line, Stated, claim, claims, notation, shown
+from kg.lookup import LABEL, NAME_PROPERTIES, Match, label_of
+from kg.query import Answer, Record, records, to_value
+from kg.store import Opened
+from kg.terms import PREFIXES, compress, expand
+
+_BSAB = PREFIXES["bsab"]
+_DESCRIBED_ELSEWHERE = {LABEL, *NAME_PROPERTIES, ox.NamedNode(PREFIXES["rdf"] + "type")}
+_NODES = {"StatusEvent", "Result", "CounterMeasure"}  # n-ary nodes, told in one line
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of a description; `claim` is empty for what merely describes the entity."""
+
+    about: str
+    property: str
+    value: str
+    value_id: str
+    claim: str
+    reading: str
+    support: float | None
+    contested: bool
+    refuted: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An entity and its statements, in a stable order."""
+
+    id: str
+    label: str
+    type: str
+    synonyms: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    arms: tuple[dict[str, Any], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object of `kg show --format json`."""
+        object_: dict[str, Any] = {"id": self.id, "label": self.label, "type": self.type, "synonyms": list(self.synonyms)}
+        if self.type == "antibody":
+            object_["arms"] = list(self.arms)
+        object_["statements"] = [
+            {
+                "about": line.about, "property": line.property, "value": line.value, "value_id": line.value_id,
+                "claim": line.claim, "reading": line.reading, "support": line.support, "contested": line.contested,
+                "refuted": line.refuted,
+                "evidence": [
+                    {"source": e.source, "locator": e.locator, "level": e.level, "stance": e.stance, "reading": e.reading,
+                     "date": e.date, "note": e.note, "observation": e.observation}
+                    for e in line.lines
+                ],
+            }
+            for line in self.statements
+        ]
+        return object_
+
+    def table(self) -> Answer:
+        """The statements as rows."""
+        rows: list[Record] = []
+        for line in self.statements:
+            mark = "refuted" if line.refuted else "contested" if line.contested else line.reading
+            rows.append(
+                {"about": line.about, "property": line.property, "value": line.value, "state": mark,
+                 "support": line.support, "sources": "; ".join(dict.fromkeys(e.brief for e in line.lines)),
+                 "claim": line.claim}
+            )
+        return records(("about", "property", "value", "state", "support", "sources", "claim"), rows)
+
+
+def describe(opened: Opened, match: Match) -> Description:
+    """Everything that the view holds about an entity: what it is, what is claimed of it and through it."""
+    store = opened.store
+    node = ox.NamedNode(expand(match.curie))
+    statements = list(_own(store, node))
+    if match.kind == "claim":
+        stated = claim(store, node)
+        statements += [_statement(store, stated, "")] if stated else []
+    arms: tuple[dict[str, Any], ...] = ()
+    statements += [_statement(store, stated, "") for stated in claims(store, node)]
+    statements += [_incoming(store, stated) for stated in claims(store, None, None, node)]
+    if match.kind == "antibody":
+        own_arms = [stated.object for stated in claims(store, node, _property("hasArm")) if isinstance(stated.object, ox.NamedNode)]
+        for arm in own_arms:
+            statements += [_statement(store, stated, label_of(store, arm)) for stated in claims(store, arm)]
+        arms = tuple(_arm(store, arm) for arm in own_arms)
+    if match.kind == "observation":
+        reported = {quad.subject for quad in store.quads_for_pattern(None, _property("observation"), node)}
+        for line in sorted(reported, key=str):
+            for quad in store.quads_for_pattern(line, _property("evidenceFor"), None):
+                stated = claim(store, quad.object)
+                statements += [_statement(store, stated, shown(store, ox.NamedNode(expand(stated.subject))))] if stated else []
+    synonyms = sorted({quad.object.value for prop in NAME_PROPERTIES[1:] for quad in store.quads_for_pattern(node, prop, None)})
+    return Description(match.curie, match.label, match.kind, tuple(synonyms), tuple(statements), arms)
+
+
+def _property(name: str) -> ox.NamedNode:
+    return ox.NamedNode(_BSAB + name)
+
+
+def _own(store: ox.Store, node: ox.NamedNode) -> Iterator[Statement]:
+    """What describes the entity without being a claim."""
+    claimed = {(stated.predicate, str(stated.object)) for stated in claims(store, node)}
+    for quad in sorted(store.quads_for_pattern(node, None, None), key=str):
+        plain = (compress(quad.predicate.value), str(quad.object)) not in claimed
+        if quad.predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(quad.predicate):
+            value = quad.object
+            yield Statement("", label_of(store, quad.predicate), shown(store, value), _identifier(value), "", "", None,
+                            False, False, ())
+
+
+def _is_reification(predicate: ox.NamedNode) -> bool:
+    return predicate.value.startswith(PREFIXES["rdf"]) or predicate.value in (_BSAB + "support", _BSAB + "contested")
+
+
+def _identifier(node: ox.NamedNode | ox.Literal) -> str:
+    return compress(node.value) if isinstance(node, ox.NamedNode) else ""
+
+
+def _statement(store: ox.Store, stated: Stated, about: str) -> Statement:
+    value = _told(store, stated.object)
+    if stated.qualifiers:
+        parts = [_qualifier(store, value_) for _, value_ in stated.qualifiers]
+        value += f" [{', '.join(parts)}]"
+    return Statement(
+        about, label_of(store, ox.NamedNode(expand(stated.predicate))), value, _identifier(stated.object), stated.claim,
+        stated.reading, stated.support, stated.contested, stated.refuted, stated.lines,
+    )
+
+
+def _incoming(store: ox.Store, stated: Stated) -> Statement:
+    forward = _statement(store, stated, "")
+    subject = ox.NamedNode(expand(stated.subject))
+    return Statement(
+        shown(store, subject), forward.property, "this" + (forward.value[forward.value.index(" ["):] if " [" in forward.value else ""),
+        stated.subject, forward.claim, forward.reading, forward.support, forward.contested, forward.refuted, forward.lines,
+    )
+
+
+def _qualifier(store: ox.Store, value: object) -> str:
+    if isinstance(value, str) and ":" in value:
+        try:
+            return shown(store, ox.NamedNode(expand(value)))
+        except ValueError:
+            return value
+    return str(value)
+
+
+def _told(store: ox.Store, node: ox.NamedNode | ox.Literal) -> str:
+    """An n-ary node in one line; anything else as it is shown."""
+    if isinstance(node, ox.Literal):
+        return shown(store, node)
+    kinds = {quad.object.value.removeprefix(_BSAB) for quad in store.quads_for_pattern(node, ox.NamedNode(PREFIXES["rdf"] + "type"), None)}
+    if not kinds & _NODES:
+        return shown(store, node)
+    cells: dict[str, list[str]] = {}
+    for quad in store.quads_for_pattern(node, None, None):
+        name = quad.predicate.value.removeprefix(_BSAB)
+        term = quad.object
+        short = notation(store, term) if isinstance(term, ox.NamedNode) and term.value.startswith(_BSAB) else shown(store, term)
+        cells.setdefault(name, []).append(short)
+    one = {name: ", ".join(sorted(values)) for name, values in cells.items()}
+    if "StatusEvent" in kinds:
+        return _told_event(one)
+    return _told_result(one) if "Result" in kinds else f"{one.get('description', '')} ({one.get('counterKind', '')}, {one.get('outcome', '')})"
+
+
+def _told_event(one: dict[str, str]) -> str:
+    early, late = one.get("onEarliest", ""), one.get("onLatest", "")
+    when = early if early == late else f"{early} to {late}"
+    parts = [one.get("eventKind", ""), one.get("phase", ""), one.get("region", ""), when,
+             f"({one['dateKind']})" if one.get("dateKind") else "", one.get("eventTumor", ""),
+             f"because of {one['stopReason']}: {one.get('reason', '')}".rstrip(": ") if one.get("stopReason") else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _told_result(one: dict[str, str]) -> str:
+    value = f"{one.get('value', '')} {one.get('unit', '')}".strip()
+    interval = f" ({one['ciLow']} to {one['ciHigh']})" if one.get("ciLow") and one.get("ciHigh") else ""
+    against = f" v {one.get('comparatorValue', '')} {one.get('comparator', '')}".rstrip() if one.get("comparator") or one.get("comparatorValue") else ""
+    ratio = f", HR {one['hazardRatio']}" if one.get("hazardRatio") else ""
+    limits = f" ({one['hrLow']} to {one['hrHigh']})" if one.get("hrLow") and one.get("hrHigh") else ""
+    tail = [one.get("regimen", ""), one.get("population", ""), f"n={one['sampleSize']}" if one.get("sampleSize") else "",
+            {"yes": "end point met", "no": "end point NOT met"}.get(one.get("endPointMet", ""), "")]
+    return f"{one.get('endPoint', '')} {value}{interval}{against}{ratio}{limits}; {'; '.join(part for part in tail if part)}".strip("; ")
+
+
+def _arm(store: ox.Store, arm: ox.NamedNode) -> dict[str, Any]:
+    """An arm as the JSON of `kg show` gives it; antigens by HGNC symbol, lists where there is more than one."""
+    found: dict[str, list[Any]] = {}
+    for stated in claims(store, arm):
+        name = stated.predicate.removeprefix("bsab:")
+        node = stated.object
+        if stated.refuted:
+            continue
+        if isinstance(node, ox.NamedNode):
+            found.setdefault(name, []).append(label_of(store, node) if name == "bindsEpitope" else notation(store, node))
+        else:
+            found.setdefault(name, []).append(to_value(node))
+
+    def one(name: str) -> Any:
+        values = list(dict.fromkeys(found.get(name, [])))
+        return None if not values else values[0] if len(values) == 1 else values
+
+    return {"id": compress(arm.value), "antigen": one("binds"), "epitope": one("bindsEpitope"), "role": one("hasRole"),
+            "valency": one("valency"), "moiety": one("hasMoiety")}

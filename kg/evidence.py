@@ -1,0 +1,136 @@
+"""Claims and their evidence lines, read from an open store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.lookup import LABEL, label_of
+from kg.query import Value, to_value
+from kg.terms import PREFIXES, compress
+
+_BSAB, _RDF = PREFIXES["bsab"], PREFIXES["rdf"]
+SUBJECT, PREDICATE, OBJECT = (ox.NamedNode(_RDF + name) for name in ("subject", "predicate", "object"))
+_FOR, _SUPPORT, _CONTESTED = (ox.NamedNode(_BSAB + name) for name in ("evidenceFor", "support", "contested"))
+_NOTATION = ox.NamedNode(PREFIXES["skos"] + "notation")
+_TYPE = ox.NamedNode(_RDF + "type")
+_NOT_QUALIFIERS = {SUBJECT, PREDICATE, OBJECT, _SUPPORT, _CONTESTED, _TYPE}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One evidence line; vocabulary terms as notations, the source as CURIE or URL."""
+
+    source: str
+    locator: str
+    level: str
+    stance: str
+    reading: str
+    date: str
+    note: str
+    observation: str
+
+    @property
+    def brief(self) -> str:
+        """Source, level, reading and stance in a few words."""
+        stance = "" if self.stance == "supports" else f", {self.stance}"
+        return f"{self.source} ({self.level}, {self.reading}{stance})"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A claim as it stands in a view: its parts, its marks, its evidence."""
+
+    claim: str
+    subject: str
+    predicate: str
+    object: ox.NamedNode | ox.Literal
+    qualifiers: tuple[tuple[str, Value], ...]
+    support: float
+    contested: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def refuted(self) -> bool:
+        """Whether no line of the view supports it."""
+        return not any(line.stance == "supports" for line in self.lines)
+
+    @property
+    def reading(self) -> str:
+        """The best reading state among its lines."""
+        states = {line.reading for line in self.lines}
+        return next((state for state in ("read", "record", "unread") if state in states), "unread")
+
+
+def claims(
+    store: ox.Store, subject: ox.NamedNode | None = None, predicate: ox.NamedNode | None = None,
+    node: ox.NamedNode | ox.Literal | None = None,
+) -> Iterator[Stated]:
+    """The claims that match the parts given, by predicate and object. One part at least must be given."""
+    given = [(SUBJECT, subject), (OBJECT, node), (PREDICATE, predicate)]
+    first = next((prop, value) for prop, value in given if value is not None)
+    found = []
+    for quad in store.quads_for_pattern(None, first[0], first[1], ox.DefaultGraph()):
+        stated = _stated(store, quad.subject)
+        if stated and all(value is None or stated[prop] == value for prop, value in given):
+            found.append((quad.subject, stated))
+    for claim, parts in sorted(found, key=lambda pair: (str(pair[1][PREDICATE]), str(pair[1][OBJECT]), str(pair[0]))):
+        yield Stated(
+            compress(claim.value), compress(parts[SUBJECT].value), compress(parts[PREDICATE].value), parts[OBJECT],
+            tuple(sorted((compress(name.value), to_value(value)) for name, value in parts.items()
+                         if name not in _NOT_QUALIFIERS)),
+            float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0, _CONTESTED in parts,
+            tuple(evidence_lines(store, claim)),
+        )
+
+
+def claim(store: ox.Store, node: ox.NamedNode) -> Stated | None:
+    """One claim by its own IRI, or None."""
+    parts = _stated(store, node)
+    if not parts:
+        return None
+    subject, obj = parts[SUBJECT], parts[OBJECT]
+    assert isinstance(subject, ox.NamedNode)
+    return next((stated for stated in claims(store, subject, None, obj) if stated.claim == compress(node.value)), None)
+
+
+def _stated(store: ox.Store, claim: ox.NamedNode) -> dict[ox.NamedNode, ox.NamedNode | ox.Literal]:
+    parts = {quad.predicate: quad.object for quad in store.quads_for_pattern(claim, None, None, ox.DefaultGraph())}
+    return parts if {SUBJECT, PREDICATE, OBJECT} <= set(parts) else {}
+
+
+def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> list[Line]:
+    """The evidence lines of a claim, by source and locator."""
+    lines = []
+    for quad in store.quads_for_pattern(None, _FOR, claim, ox.DefaultGraph()):
+        cells: dict[str, str] = {}
+        for part in store.quads_for_pattern(quad.subject, None, None, ox.DefaultGraph()):
+            name = part.predicate.value.removeprefix(_BSAB)
+            node = part.object
+            is_term = isinstance(node, ox.NamedNode) and node.value.startswith(_BSAB) and name != "observation"
+            cells[name] = notation(store, node) if is_term and isinstance(node, ox.NamedNode) else str(to_value(node))
+        earliest, latest = cells.get("dateEarliest", ""), cells.get("dateLatest", "")
+        date = earliest if earliest == latest else f"{earliest} to {latest}"
+        lines.append(Line(cells.get("source", ""), cells.get("locator", ""), cells.get("level", ""),
+                          cells.get("stance", ""), cells.get("reading", ""), date, cells.get("note", ""),
+                          cells.get("observation", "")))
+    return sorted(lines, key=lambda line: (line.source, line.locator, line.stance, line.observation))
+
+
+def notation(store: ox.Store, node: ox.NamedNode) -> str:
+    """The notation of a controlled term, or its CURIE."""
+    for quad in store.quads_for_pattern(node, _NOTATION, None, ox.DefaultGraph()):
+        return str(quad.object.value)
+    return compress(node.value)
+
+
+def shown(store: ox.Store, node: ox.NamedNode | ox.Literal) -> str:
+    """A node as people read it: label of an entity, text of a literal."""
+    if isinstance(node, ox.Literal):
+        value = to_value(node)
+        return ("yes" if value else "no") if isinstance(value, bool) else str(node.value)
+    for quad in store.quads_for_pattern(node, LABEL, None):
+        return str(quad.object.value)
+    return label_of(store, node)

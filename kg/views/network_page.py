@@ -1,0 +1,217 @@
+"""An interactive graph as one HTML page that needs no network: built by pyvis, laid out by networkx."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kg.views.kinds import styles_of
+from kg.views.layout import positions
+from kg.views.shapes import Edge, Link, Node, check_graph
+from kg.views.templates import head_of, json_for_html, render
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
+
+# The order in which filters list what they know; other notations follow by name.
+LEVELS = ("approval", "clinical", "registry", "database", "in-vivo", "ex-vivo", "in-vitro", "in-silico",
+          "review", "press")  # fmt: skip
+READINGS = ("read", "record", "unread")
+STANCES = ("supports", "refutes", "inconclusive")
+NOT_STATED = "not stated"
+
+_MANY = 400  # nodes; above, edges are not drawn while the picture moves
+
+
+def build_network(nodes: Sequence[Node], edges: Sequence[Edge], *, center: str = "", layout: str = "auto") -> Network:
+    """A directed pyvis network with fixed places; nodes are named n0, n1 ..., edges e0, e1 ... in their order.
+
+    Ids of our own, since pyvis and vis-network stumble over ids that look like numbers or like `__proto__`; the
+    real one is in `key`. `label` of an edge is its relation.
+
+    Raises
+    ------
+    KgError
+        An id stands twice, or an edge has no node at an end.
+    """
+    from pyvis.edge import Edge as VisEdge
+    from pyvis.network import Network
+    from pyvis.node import Node as VisNode
+
+    check_graph(nodes, edges)
+    places = positions(nodes, edges, center=center, layout=layout)
+    styles = styles_of(node.kind for node in nodes)
+    degree = Counter(end for edge in edges for end in {edge.source, edge.target})
+    name = {node.id: f"n{number}" for number, node in enumerate(nodes)}
+    network = Network(directed=True)
+    network.options = _options(len(nodes))
+    for node in nodes:
+        x, y = places[node.id]
+        style = styles[node.kind]
+        size = round(min(26.0, 9 + 2.2 * math.sqrt(degree[node.id])), 1)
+        if node.id == center:
+            size = 30.0
+        drawn = VisNode(name[node.id], style.shape, node.label, key=node.id, kind=node.kind, color=style.color,
+                        size=size, x=x, y=y)  # fmt: skip
+        if node.year is not None:
+            drawn.options["year"] = node.year
+        network.nodes.append(drawn.options)
+        network.node_ids.append(name[node.id])
+        network.node_map[name[node.id]] = drawn.options
+    beside: Counter[tuple[str, str]] = Counter()
+    both_ways = {(edge.source, edge.target) for edge in edges}
+    for number, edge in enumerate(edges):
+        drawn = VisEdge(name[edge.source], name[edge.target], True, id=f"e{number}", label=edge.label)
+        drawn.options["width"] = round(1 + 2.5 * edge.support, 2) if edge.support is not None else 1.5
+        if edge.contested:
+            drawn.options["dashes"] = [7, 5]
+            drawn.options["contested"] = True
+        if edge.year is not None:
+            drawn.options["year"] = edge.year
+        ends = edge.source, edge.target
+        lane = beside[ends] + (1 if ends[::-1] in both_ways else 0)
+        beside[ends] += 1
+        if lane and edge.source != edge.target:  # side by side, so that none hides another
+            drawn.options["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": round(0.14 * lane, 2)}
+        network.edges.append(drawn.options)
+    return network
+
+
+def network_page(
+    nodes: Iterable[Node], edges: Iterable[Edge], *, title: str, footer: str, center: str = "",
+    assets: str | None = None, layout: str = "auto", links: Iterable[Link] = (),
+) -> str:  # fmt: skip
+    """One HTML page: the graph, search, filters, an evidence panel, and the same edges as a table.
+
+    Parameters
+    ----------
+    footer
+        What stands below every picture: research use, data version, as-of date, licenses.
+    center
+        The node that the page is about; it is chosen when the page opens.
+    assets
+        Relative path of a folder with `assets.asset_files()`; None puts all into the page (0.7 MB more).
+    layout
+        One of `layout.LAYOUTS`.
+    links
+        Ways out of the page, above the title.
+
+    Raises
+    ------
+    KgError
+        An id stands twice, or an edge has no node at an end.
+    """
+    nodes, edges = tuple(nodes), tuple(edges)
+    network = build_network(nodes, edges, center=center, layout=layout)
+    drawn_nodes, drawn_edges, _, _, _, options = network.get_network_data()
+    facets = _facets(edges)
+    lookup = {facet: {value: place for place, value in enumerate(values)} for facet, values in facets.items()}
+    evidence = [
+        sorted(
+            {
+                (lookup["level"][level], lookup["reading"][reading], lookup["stance"][stance])
+                for level, reading, stance in _kinds_of_evidence(edge)
+            }
+        )
+        for edge in edges
+    ]
+    names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
+    payload = {
+        "title": title,
+        "nodes": drawn_nodes,
+        "edges": drawn_edges,
+        "options": json.loads(options),
+        "facets": facets,
+        "evidence": evidence,
+        "claims": [edge.claim for edge in edges],
+        "center": names.get(center, ""),
+    }
+    styles, scripts, policy = head_of(
+        ("vis-network.css", "base.css", "network.css"), ("vis-network.min.js", "network.js"), assets
+    )
+    years = [item.year for item in (*nodes, *edges) if item.year is not None]
+    label = {node.id: node.label for node in nodes}
+    return render(
+        "network.html",
+        title=title,
+        footer=footer,
+        links=tuple(links),
+        nodes=nodes,
+        edges=edges,
+        label=label,
+        name=names,
+        kinds=[(kind, style, sum(node.kind == kind for node in nodes))
+               for kind, style in styles_of(node.kind for node in nodes).items()],
+        facets=facets,
+        years=(min(years), max(years)) if years and min(years) < max(years) else None,
+        contested=sum(edge.contested for edge in edges),
+        marks=MARKS,
+        payload=json_for_html(payload),
+        styles=styles,
+        scripts=scripts,
+        policy=policy,
+    )  # fmt: skip
+
+
+# The shapes of vis-network as SVG paths in a box from -8 to 8, for legends.
+MARKS = {
+    "dot": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
+    "square": "M-6-6h12v12h-12z",
+    "triangle": "M0-7L7 5.5H-7z",
+    "triangleDown": "M0 7L7-5.5H-7z",
+    "diamond": "M0-7.5L7.5 0 0 7.5-7.5 0z",
+    "star": "M0-8L2.2-2.6 8-2.4 3.5 1.2 5 7 0 3.7-5 7-3.5 1.2-8-2.4-2.2-2.6z",
+    "hexagon": "M-7 0L-3.5-6H3.5L7 0 3.5 6H-3.5z",
+}
+
+
+def _options(count: int) -> dict[str, Any]:
+    many = count > _MANY
+    return {
+        "physics": {
+            "enabled": False,
+            "solver": "forceAtlas2Based",
+            "forceAtlas2Based": {"springLength": 90, "avoidOverlap": 0.4},
+            "stabilization": {"enabled": False},
+        },
+        "interaction": {
+            "hover": True,
+            "hoverConnectedEdges": False,
+            "selectConnectedEdges": False,
+            "keyboard": {"enabled": True, "bindToWindow": False},
+            "hideEdgesOnDrag": many,
+            "hideEdgesOnZoom": many,
+            "tooltipDelay": 10_000,
+        },
+        "layout": {"improvedLayout": False},
+        "nodes": {"borderWidth": 1, "borderWidthSelected": 3},
+        "edges": {
+            "smooth": False,
+            "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}},
+            "selectionWidth": 1.5,
+            "hoverWidth": 0.5,
+        },
+    }
+
+
+def _kinds_of_evidence(edge: Edge) -> list[tuple[str, str, str]]:
+    """Level, reading and stance of each source; one unstated line for an edge that names no source."""
+    lines = [
+        (source.level or NOT_STATED, source.reading or NOT_STATED, source.stance or NOT_STATED)
+        for source in edge.sources
+    ]
+    return lines or [(NOT_STATED, NOT_STATED, NOT_STATED)]
+
+
+def _facets(edges: Iterable[Edge]) -> dict[str, list[str]]:
+    """Level, reading and stance -> the notations that these edges have."""
+    lines = {line for edge in edges for line in _kinds_of_evidence(edge)}
+    found: dict[str, list[str]] = {}
+    for place, (facet, known) in enumerate((("level", LEVELS), ("reading", READINGS), ("stance", STANCES))):
+        values = {line[place] for line in lines}
+        order = [*known, *sorted(values - {*known, NOT_STATED}), NOT_STATED]
+        found[facet] = [value for value in order if value in values]
+    return found

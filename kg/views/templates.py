@@ -1,0 +1,97 @@
+"""Our HTML templates. Everything that is filled in is escaped, unless it was made here and marked so."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.views.assets import asset
+from kg.views.shapes import is_external, safe_href
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"href": safe_href, "external": is_external}
+    return environment
+
+
+def render(template: str, **values: object) -> str:
+    """The text of a template; a value that it names and nobody gave is an error."""
+    return _environment().get_template(template).render(values)
+
+
+def json_for_html(value: object) -> Markup:
+    """JSON that can stand inside a `script` element: no character in it means anything to HTML.
+
+    Examples
+    --------
+    >>> str(json_for_html("</script>"))
+    '"\\\\u003c/script\\\\u003e"'
+    """
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def head_of(styles: Iterable[str], scripts: Iterable[str], assets: str | None) -> tuple[Markup, Markup, str]:
+    """Style elements, script elements and the content security policy of a page.
+
+    Parameters
+    ----------
+    assets
+        The relative path of the shared folder; None puts everything into the page.
+
+    Notes
+    -----
+    The policy forbids every request but those for the page's own files, so a page that wanted to phone home
+    could not; scripts inside the page run only when their hash stands in the policy.
+    """
+    from markupsafe import Markup
+
+    css, js, hashes = [], [], []
+    for name in styles:
+        if assets is None:
+            css.append(Markup("<style>\n{}\n</style>").format(Markup(asset(name))))
+        else:
+            css.append(Markup('<link rel="stylesheet" href="{}/{}">').format(assets, name))
+    for name in scripts:
+        if assets is None:
+            text = "\n" + asset(name) + "\n"
+            js.append(Markup("<script>{}</script>").format(Markup(text)))
+            hashes.append(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'")
+        else:
+            js.append(Markup('<script src="{}/{}"></script>').format(assets, name))
+    own = "'self' file:"
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            "script-src " + (" ".join(hashes) if assets is None else own),
+            "style-src 'unsafe-inline'" + ("" if assets is None else " " + own),
+            "img-src data: blob:",
+            f"frame-src {own}",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    return Markup("\n").join(css), Markup("\n").join(js), policy
