@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 BASE = "https://w3id.org/bsab/"
@@ -45,6 +46,7 @@ _BY_LENGTH = sorted(PREFIXES.items(), key=lambda pair: -len(pair[1]))
 _UNSAFE = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 
 
+@lru_cache(maxsize=1 << 17)
 def expand(curie: str) -> str:
     """The IRI of a CURIE; `<iri>` and absolute http(s) IRIs are passed through.
 

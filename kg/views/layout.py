@@ -1,4 +1,4 @@
-"""Where the nodes of a picture stand: computed once, here, so that a page draws at once and always the same."""
+"""Where the nodes of a picture stand: computed once, so that a page draws at once and always the same."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEED = 20
 _GAP = 90.0  # between two nodes, in the units of the picture
 _COLUMN = 260.0
 _MANY = 70  # above: columns are too long to read
-_COMMUNITY = 60  # above: a cluster is split
+_COMMUNITY = 80  # above: a cluster is split
 
 
 def positions(
@@ -53,8 +53,8 @@ def positions(
         return {}
     kinds = {node.id: node.kind for node in nodes}
     if layout == "auto":
-        few = len(nodes) <= _MANY
-        layout = "rings" if center and few else "layers" if few and len(set(kinds.values())) > 2 else "clusters"
+        layout = "rings" if center else "layers" if len(set(kinds.values())) > 2 else "clusters"
+        layout = layout if len(nodes) <= _MANY else "clusters"
     if layout == "layers":
         places = _layers(graph, kinds)
     elif layout == "rings":
@@ -87,8 +87,12 @@ def _layers(graph: nx.Graph[str], kinds: Mapping[str, str]) -> dict[str, Point]:
             }
             column.sort(key=lambda node: (wish[node], node))
             _spread(column, wish, height)
+    extent = max(height.values()) - min(height.values())
+    row = min(max((len(ordered) - 1) * _COLUMN / 1.4 / max(extent, 1), _GAP * 0.7), _GAP * 1.8)
     return {
-        node: (number * _COLUMN, height[node] * _GAP * 0.7) for number, column in enumerate(ordered) for node in column
+        node: (number * _COLUMN, height[node] * row)
+        for number, column in enumerate(ordered)
+        for node in column
     }
 
 
@@ -116,7 +120,7 @@ def _rings(graph: nx.Graph[str], kinds: Mapping[str, str], center: str) -> dict[
                 depth[other] = depth[node] + 1
                 children[node].append(other)
                 queue.append(other)
-    leaves = {node: 1 for node in queue}
+    leaves = dict.fromkeys(queue, 1)
     for node in reversed(queue):
         if children[node]:
             leaves[node] = sum(leaves[child] for child in children[node])
@@ -129,8 +133,9 @@ def _rings(graph: nx.Graph[str], kinds: Mapping[str, str], center: str) -> dict[
     for step in range(1, max(crowd) + 1):
         radius[step] = max(radius[step - 1] + _COLUMN * 0.8, crowd[step] * _GAP * 0.8 / math.tau)
     places = {
-        node: (1.35 * radius[depth[node]] * math.cos(angle[node]), radius[depth[node]] * math.sin(angle[node]))
+        node: (1.35 * far * math.cos(angle[node]), far * math.sin(angle[node]))
         for node in queue
+        for far in [radius[depth[node]]]
     }
     rest = graph.subgraph(node for node in graph if node not in depth)
     if rest:
@@ -169,7 +174,7 @@ def _clusters(graph: nx.Graph[str]) -> dict[str, Point]:
     ordered.add_edges_from(sorted(tuple(sorted(edge)) for edge in graph.edges))
     parts = _communities(ordered)
     member = {node: number for number, part in enumerate(parts) for node in part}
-    inside = [_disc(ordered.subgraph(part)) for part in parts]
+    inside = [_disc(ordered.subgraph(part), 2.4 * number) for number, part in enumerate(parts)]
     sizes = [max(math.hypot(x, y) for x, y in disc.values()) + _GAP * 0.9 for disc in inside]
     quotient: nx.Graph[int] = nx.Graph()
     quotient.add_nodes_from(range(len(parts)))
@@ -191,10 +196,10 @@ def _communities(graph: nx.Graph[str]) -> list[list[str]]:
     alone = sorted(node for node in graph if graph.degree(node) == 0)
     found: list[list[str]] = []
     linked = graph.subgraph(node for node in graph if graph.degree(node))
-    todo = [(sorted(part), 1.0) for part in nx.community.louvain_communities(linked, seed=_SEED)] if linked else []
+    todo = [(sorted(linked), 0.5)] if linked else []
     while todo:
         part, resolution = todo.pop()
-        if len(part) <= _COMMUNITY or resolution > 8:
+        if resolution > 0.5 and (len(part) <= _COMMUNITY or resolution > 8):
             found.append(part)
             continue
         finer = nx.community.louvain_communities(graph.subgraph(part), resolution=resolution * 2, seed=_SEED)
@@ -202,8 +207,8 @@ def _communities(graph: nx.Graph[str]) -> list[list[str]]:
     return sorted(found, key=lambda part: (-len(part), part[0])) + ([alone] if alone else [])
 
 
-def _disc(graph: nx.Graph[str]) -> dict[str, Point]:
-    """One community around its own middle: a spring layout, its nodes at least a gap apart."""
+def _disc(graph: nx.Graph[str], turn: float) -> dict[str, Point]:
+    """One community around its own middle: a spring layout, turned, its nodes at least a gap apart."""
     count = graph.number_of_nodes()
     if count == 1:
         return dict.fromkeys(graph, (0.0, 0.0))
@@ -211,10 +216,13 @@ def _disc(graph: nx.Graph[str]) -> dict[str, Point]:
         raw = _grid(sorted(graph))
     else:
         scale = _GAP * 0.62 * math.sqrt(count)
-        start = {node: (place[0], place[1]) for node, place in nx.circular_layout(sorted(graph)).items()}
+        start = {
+            node: (math.cos(turn + math.tau * place / count), math.sin(turn + math.tau * place / count))
+            for place, node in enumerate(sorted(graph))
+        }
         raw = {node: (x * scale, y * scale) for node, (x, y) in _spring(graph, start).items()}
     names = sorted(raw)
-    places = _push_apart(np.array([raw[name] for name in names]), np.full(count, _GAP / 2), 200)
+    places = _push_apart(np.array([raw[name] for name in names]), np.full(count, _GAP / 2), 60)
     places -= places.mean(axis=0)
     return {name: (float(x), float(y)) for name, (x, y) in zip(names, places, strict=True)}
 
@@ -224,7 +232,7 @@ def _spring(graph: nx.Graph[Any], start: Mapping[Any, Point]) -> dict[Any, Point
     count = graph.number_of_nodes()
     if count >= 500:
         return dict(start)
-    placed = nx.spring_layout(graph, k=1.4 / math.sqrt(count), pos=dict(start), iterations=80, seed=_SEED)
+    placed = nx.spring_layout(graph, k=1.4 / math.sqrt(count), pos=dict(start), iterations=40, seed=_SEED)
     return {node: (float(x), float(y)) for node, (x, y) in placed.items()}
 
 
@@ -233,15 +241,16 @@ def _pack(quotient: nx.Graph[int], sizes: Sequence[float]) -> list[Point]:
     golden = math.pi * (3 - math.sqrt(5))
     root = math.sqrt(len(sizes))
     start = {
-        number: (math.sqrt(number) / root * math.cos(golden * number), math.sqrt(number) / root * math.sin(golden * number))
+        number: (far * math.cos(golden * number), far * math.sin(golden * number))
         for number in range(len(sizes))
+        for far in [math.sqrt(number) / root]
     }
     spring = _spring(quotient, start)
     radius = np.array(sizes)
     reach = math.sqrt(float((radius**2).sum()))
     places = np.array([spring[number] for number in range(len(sizes))]) * (1.3 * reach, 0.8 * reach)
-    for _ in range(60):  # pull to the middle, push apart: close, without overlap
-        places = _push_apart(places * (0.97, 0.94), radius, 8)
+    for _ in range(40):  # pull to the middle, push apart: close, without overlap
+        places = _push_apart(places * (0.96, 0.93), radius, 4)
     return [(float(x), float(y)) for x, y in _push_apart(places, radius, 200)]
 
 

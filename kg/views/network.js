@@ -83,6 +83,16 @@
   }
   readTheme();
 
+  // Wide pictures are turned on their side on a high screen.
+  const spread = (axis) => Math.max(...nodes.map((node) => node[axis])) - Math.min(...nodes.map((node) => node[axis]));
+  const stage = byId("canvas");
+  if (stage.clientHeight > stage.clientWidth && spread("x") > spread("y")) nodes.forEach((node) => { [node.x, node.y] = [node.y, node.x]; });
+  edges.forEach((edge) => {
+    const from = nodeOf.get(edge.from), to = nodeOf.get(edge.to);
+    edge.length = Math.hypot(from.x - to.x, from.y - to.y) || 1;
+  });
+
+  let outlined = nodes.length <= 300; // tiny marks would be all outline
   const last = new Map();
   const changed = (look) => {
     const text = JSON.stringify(look);
@@ -96,18 +106,19 @@
     const color = { background: node.color, border: strong ? theme.focus : theme.outline };
     return {
       id: node.id, hidden: !shownNodes.has(node.id), opacity: lit && !lit.has(node.id) ? 0.14 : 1,
-      borderWidth: strong ? 4 : 1, color: { ...color, highlight: color, hover: color },
+      borderWidth: strong ? 4 : outlined ? 1 : 0, color: { ...color, highlight: color, hover: color },
     };
   }
 
   function lookOfEdge(edge, lit) {
     const shade = edge.contested ? theme.contested : theme.edge;
     const strong = edge.id === state.chosen || (lit && (edge.from === state.chosen || edge.to === state.chosen));
-    const faint = edges.length > 600 ? 0.45 : edges.length > 150 ? 0.7 : 1;
+    // In a crowd, the longer an edge the fainter: what is near stays readable.
+    const faint = edges.length > 120 ? Math.min(0.8, Math.max(edge.contested ? 0.3 : 0.1, 130 / edge.length)) : edge.contested ? 0.9 : 1;
     const color = strong && !edge.contested ? theme.ink : shade;
     return {
       id: edge.id, hidden: !shownEdges.has(edge.id), width: strong ? edge.width + 1.5 : edge.width,
-      color: { color, highlight: color, hover: color, inherit: false, opacity: strong ? 1 : lit ? 0.1 : edge.contested ? 0.9 : faint },
+      color: { color, highlight: color, hover: color, inherit: false, opacity: strong ? 1 : lit ? Math.min(faint, 0.1) : faint },
     };
   }
 
@@ -145,9 +156,19 @@
   function fit() {
     const ids = nodes.filter((node) => shownNodes.has(node.id)).map((node) => node.id);
     if (!ids.length) return;
-    network.fit({ nodes: ids, animation: false, maxZoomLevel: 1.5 });
-    network.moveTo({ scale: network.getScale() * 0.9, animation: false });
+    const places = Object.values(network.getPositions(ids)), reach = (axis, pick) => pick(...places.map((place) => place[axis]));
+    const box = { left: reach("x", Math.min), right: reach("x", Math.max), top: reach("y", Math.min), bottom: reach("y", Math.max) };
+    const side = Math.min(90, stage.clientWidth * 0.13), edge = 44; // room for labels
+    const scale = Math.min(1.5, (stage.clientWidth - 2 * side) / Math.max(box.right - box.left, 1), (stage.clientHeight - 2 * edge) / Math.max(box.bottom - box.top, 1));
+    network.moveTo({ position: { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }, scale: Math.max(scale, 0.01), animation: false });
+    rescale();
   }
+
+  function rescale() {
+    const wanted = nodes.length <= 300 || network.getScale() > 0.4;
+    if (wanted !== outlined) { outlined = wanted; paint(); }
+  }
+  network.on("zoom", rescale);
 
   // ---- labels: the important ones first, none over another -------------------------------------------
   const widths = new Map();
@@ -190,7 +211,7 @@
     if (lit && edgeOf.has(state.chosen)) { lit.clear(); const edge = edgeOf.get(state.chosen); lit.add(edge.from); lit.add(edge.to); }
     const weight = (node) => (node.id === state.hovered ? 3 : node.id === state.chosen ? 2 : lit && lit.has(node.id) ? 1 : 0);
     const order = state.chosen || state.hovered ? byRank.slice().sort((a, b) => weight(b) - weight(a)) : byRank;
-    let room = Math.max(12, Math.floor(wide * high / (bodies ? 3500 : 9000)));
+    let room = Math.max(12, Math.floor(wide * high / (bodies ? 3500 : 10000)));
     order.forEach((node) => {
       if (!shownNodes.has(node.id)) return;
       const heavy = weight(node);
@@ -206,7 +227,7 @@
       for (const [x, y] of places) {
         const box = [x - 2, y - h / 2, x + w + 2, y + h / 2];
         if (heavy < 2 && !free(box, node.id)) continue;
-        take(box, "");
+        take(box, "label");
         ctx.textAlign = "left";
         write(text, x, y, theme.ink);
         room -= 1;
@@ -227,7 +248,7 @@
       const text = short(edge.label, 30), w = widthOf(ctx, text);
       const box = [middle.x - w / 2 - 2, middle.y - 7, middle.x + w / 2 + 2, middle.y + 7];
       if (!heavy && !free(box, "")) return;
-      take(box, "");
+      take(box, "label");
       write(text, middle.x, middle.y, edge.contested ? theme.contested : heavy ? theme.ink : theme.soft);
     });
     ctx.restore();

@@ -47,13 +47,14 @@ def build_network(nodes: Sequence[Node], edges: Sequence[Edge], *, center: str =
     degree = Counter(end for edge in edges for end in {edge.source, edge.target})
     name = {node.id: f"n{number}" for number, node in enumerate(nodes)}
     network = Network(directed=True)
-    network.options = _options(len(nodes))
+    many = len(nodes) > _MANY
+    network.options = _options(many)
     for node in nodes:
         x, y = places[node.id]
         style = styles[node.kind]
-        size = round(min(26.0, 9 + 2.2 * math.sqrt(degree[node.id])), 1)
+        size = round(min(28.0, 10 + 2.4 * math.sqrt(degree[node.id])) * (1.5 if many else 1.0), 1)
         if node.id == center:
-            size = 30.0
+            size = round(size * 1.2, 1)
         drawn = VisNode(name[node.id], style.shape, node.label, key=node.id, kind=node.kind, color=style.color,
                         size=size, x=x, y=y)  # fmt: skip
         if node.year is not None:
@@ -168,8 +169,7 @@ MARKS = {
 }
 
 
-def _options(count: int) -> dict[str, Any]:
-    many = count > _MANY
+def _options(many: bool) -> dict[str, Any]:
     return {
         "physics": {
             "enabled": False,

@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One claim between two nodes, with its evidence; `claim` is the claim's CURIE, `support` lies in 0..1."""
+    """One claim between two nodes, with its evidence; `claim` is its CURIE, `support` lies in 0..1."""
 
     source: str
     target: str
@@ -88,7 +88,7 @@ def safe_href(href: str) -> str:
 
     Examples
     --------
-    >>> safe_href("https://doi.org/10.1/x"), safe_href("tumor/luad.html"), safe_href(" java\\tscript:alert(1)")
+    >>> safe_href("https://doi.org/10.1/x"), safe_href("tumor/luad.html"), safe_href(" java\\tscript:x()")
     ('https://doi.org/10.1/x', 'tumor/luad.html', '')
     """
     bare = _BROWSER_IGNORES.sub("", href)
