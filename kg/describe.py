@@ -70,7 +70,12 @@ class Description:
         """The statements as rows."""
         rows: list[Record] = []
         for line in self.statements:
-            mark = "refuted" if line.refuted else "contested" if line.contested else line.reading
+            stances = {e.stance for e in line.lines}
+            mark = line.reading
+            if line.contested:
+                mark = "contested"
+            elif line.refuted:
+                mark = "refuted" if "refutes" in stances else "inconclusive"
             rows.append(
                 {"about": line.about, "property": line.property, "value": line.value, "state": mark,
                  "support": line.support, "sources": "; ".join(dict.fromkeys(e.brief for e in line.lines)),

@@ -46,7 +46,7 @@ def positions(
     """
     if layout not in LAYOUTS:
         raise UsageError(f"no layout is called {layout!r}", hint="one of " + ", ".join(LAYOUTS))
-    graph = nx.Graph()
+    graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(node.id for node in nodes)
     graph.add_edges_from((edge.source, edge.target) for edge in edges if edge.source != edge.target)
     if not graph:
@@ -171,7 +171,7 @@ def _clusters(graph: nx.Graph[str]) -> dict[str, Point]:
     """Communities as discs, side by side where they share many edges."""
     ordered: nx.Graph[str] = nx.Graph()  # louvain depends on the order of nodes
     ordered.add_nodes_from(sorted(graph))
-    ordered.add_edges_from(sorted(tuple(sorted(edge)) for edge in graph.edges))
+    ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in graph.edges))
     parts = _communities(ordered)
     member = {node: number for number, part in enumerate(parts) for node in part}
     inside = [_disc(ordered.subgraph(part), 2.4 * number) for number, part in enumerate(parts)]

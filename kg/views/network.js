@@ -87,6 +87,11 @@
   const spread = (axis) => Math.max(...nodes.map((node) => node[axis])) - Math.min(...nodes.map((node) => node[axis]));
   const stage = byId("canvas");
   if (stage.clientHeight > stage.clientWidth && spread("x") > spread("y")) nodes.forEach((node) => { [node.x, node.y] = [node.y, node.x]; });
+  // ... and wide or high ones pulled to the shape of the screen, within limits.
+  const pull = (stage.clientHeight - 88) / (stage.clientWidth - 180) / (spread("y") / spread("x"));
+  if (nodes.length > 2 && pull > 0 && isFinite(pull)) nodes.forEach((node) => {
+    if (pull > 1) node.y *= Math.min(pull, 1.6); else node.x *= Math.min(1 / pull, 1.6);
+  });
   edges.forEach((edge) => {
     const from = nodeOf.get(edge.from), to = nodeOf.get(edge.to);
     edge.length = Math.hypot(from.x - to.x, from.y - to.y) || 1;
@@ -114,7 +119,7 @@
     const shade = edge.contested ? theme.contested : theme.edge;
     const strong = edge.id === state.chosen || (lit && (edge.from === state.chosen || edge.to === state.chosen));
     // In a crowd, the longer an edge the fainter: what is near stays readable.
-    const faint = edges.length > 120 ? Math.min(0.8, Math.max(edge.contested ? 0.3 : 0.1, 130 / edge.length)) : edge.contested ? 0.9 : 1;
+    const faint = edges.length > 120 ? Math.min(0.8, Math.max(edge.contested ? 0.3 : edges.length > 800 ? 0.1 : 0.2, 130 / edge.length)) : edge.contested ? 0.9 : 1;
     const color = strong && !edge.contested ? theme.ink : shade;
     return {
       id: edge.id, hidden: !shownEdges.has(edge.id), width: strong ? edge.width + 1.5 : edge.width,
@@ -226,7 +231,7 @@
       ];
       for (const [x, y] of places) {
         const box = [x - 2, y - h / 2, x + w + 2, y + h / 2];
-        if (heavy < 2 && !free(box, node.id)) continue;
+        if (heavy < 2 && (box[0] < 0 || box[2] > wide || !free(box, node.id))) continue;
         take(box, "label");
         ctx.textAlign = "left";
         write(text, x, y, theme.ink);

@@ -26,11 +26,13 @@ NOT_STATED = "not stated"
 _MANY = 400  # nodes; above, edges are not drawn while the picture moves
 
 
-def build_network(nodes: Sequence[Node], edges: Sequence[Edge], *, center: str = "", layout: str = "auto") -> Network:
-    """A directed pyvis network with fixed places; nodes are named n0, n1 ..., edges e0, e1 ... in their order.
+def build_network(
+    nodes: Sequence[Node], edges: Sequence[Edge], *, center: str = "", layout: str = "auto"
+) -> Network:
+    """A directed pyvis network with fixed places; nodes are named n0, n1 ..., edges e0, e1 ... in order.
 
-    Ids of our own, since pyvis and vis-network stumble over ids that look like numbers or like `__proto__`; the
-    real one is in `key`. `label` of an edge is its relation.
+    Ids of our own, since pyvis and vis-network stumble over ids that look like numbers or like `__proto__`;
+    the real one is in `key`. `label` of an edge is its relation.
 
     Raises
     ------
@@ -55,29 +57,30 @@ def build_network(nodes: Sequence[Node], edges: Sequence[Edge], *, center: str =
         size = round(min(28.0, 10 + 2.4 * math.sqrt(degree[node.id])) * (1.5 if many else 1.0), 1)
         if node.id == center:
             size = round(size * 1.2, 1)
-        drawn = VisNode(name[node.id], style.shape, node.label, key=node.id, kind=node.kind, color=style.color,
-                        size=size, x=x, y=y)  # fmt: skip
+        drawn = VisNode(
+            name[node.id], style.shape, node.label, key=node.id, kind=node.kind, color=style.color,
+            size=size, x=x, y=y,
+        ).options  # fmt: skip
         if node.year is not None:
-            drawn.options["year"] = node.year
-        network.nodes.append(drawn.options)
-        network.node_ids.append(name[node.id])
-        network.node_map[name[node.id]] = drawn.options
+            drawn["year"] = node.year
+        network.nodes.append(drawn)
+        network.node_ids.append(drawn["id"])
+        network.node_map[drawn["id"]] = drawn
     beside: Counter[tuple[str, str]] = Counter()
     both_ways = {(edge.source, edge.target) for edge in edges}
     for number, edge in enumerate(edges):
-        drawn = VisEdge(name[edge.source], name[edge.target], True, id=f"e{number}", label=edge.label)
-        drawn.options["width"] = round(1 + 2.5 * edge.support, 2) if edge.support is not None else 1.5
+        drawn = VisEdge(name[edge.source], name[edge.target], True, id=f"e{number}", label=edge.label).options
+        drawn["width"] = round(1 + 2.5 * edge.support, 2) if edge.support is not None else 1.5
         if edge.contested:
-            drawn.options["dashes"] = [7, 5]
-            drawn.options["contested"] = True
+            drawn |= {"dashes": [7, 5], "contested": True}
         if edge.year is not None:
-            drawn.options["year"] = edge.year
+            drawn["year"] = edge.year
         ends = edge.source, edge.target
         lane = beside[ends] + (1 if ends[::-1] in both_ways else 0)
         beside[ends] += 1
         if lane and edge.source != edge.target:  # side by side, so that none hides another
-            drawn.options["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": round(0.14 * lane, 2)}
-        network.edges.append(drawn.options)
+            drawn["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": round(0.14 * lane, 2)}
+        network.edges.append(drawn)
     return network
 
 
@@ -133,7 +136,7 @@ def network_page(
     styles, scripts, policy = head_of(
         ("vis-network.css", "base.css", "network.css"), ("vis-network.min.js", "network.js"), assets
     )
-    years = [item.year for item in (*nodes, *edges) if item.year is not None]
+    years = [year for year in (*(node.year for node in nodes), *(edge.year for edge in edges)) if year is not None]
     label = {node.id: node.label for node in nodes}
     return render(
         "network.html",

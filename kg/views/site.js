@@ -1,0 +1,70 @@
+/* Table filters and the search over all pages. A classic script without requests. */
+(function () {
+  "use strict";
+
+  document.querySelectorAll("table[data-filter]").forEach((table) => {
+    const rows = Array.from(table.tBodies[0].rows), texts = rows.map((row) => row.textContent.toLowerCase());
+    const box = document.createElement("p"), input = document.createElement("input"), count = document.createElement("output");
+    box.className = "filter";
+    input.type = "search"; input.placeholder = "Filter rows";
+    input.setAttribute("aria-label", `Filter rows of ${table.dataset.filter}`);
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, place) => {
+        row.hidden = !words.every((word) => texts[place].includes(word));
+        shown += row.hidden ? 0 : 1;
+      });
+      count.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
+    });
+    box.append(input, count);
+    table.parentElement.before(box);
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (link && /^https?:/i.test(link.getAttribute("href"))) { link.target = "_blank"; link.rel = "noopener noreferrer"; }
+  }, true);
+
+  const pages = window.kgPages || [], finder = document.getElementById("finder");
+  if (!finder || pages.length < 2) return;
+  const input = document.createElement("input"), list = document.createElement("ul");
+  input.type = "search"; input.placeholder = "Search all pages"; input.autocomplete = "off";
+  const facts = { role: "combobox", "aria-label": "Search all pages", "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list" };
+  Object.entries(facts).forEach(([name, value]) => input.setAttribute(name, value));
+  list.id = "found"; list.hidden = true; list.setAttribute("role", "listbox"); list.setAttribute("aria-label", "Pages found");
+  finder.append(input, list);
+  let found = [], active = 0;
+
+  const go = (page) => { if (page) location.href = document.body.dataset.root + page[1]; };
+  function mark(place) {
+    active = place;
+    Array.from(list.children).forEach((option, number) => option.setAttribute("aria-selected", String(number === place)));
+    if (found.length) input.setAttribute("aria-activedescendant", `found-${place}`); else input.removeAttribute("aria-activedescendant");
+  }
+  function search() {
+    const words = input.value.trim().toLowerCase();
+    const rank = (page) => { const title = page[0].toLowerCase(); return title.startsWith(words) ? 0 : title.includes(words) ? 1 : 2; };
+    found = words ? pages.filter((page) => rank(page) < 2).sort((a, b) => rank(a) - rank(b)).slice(0, 12) : [];
+    list.replaceChildren(...found.map((page, place) => {
+      const option = document.createElement("li"), title = document.createElement("bdi"), folder = document.createElement("span");
+      option.id = `found-${place}`; option.setAttribute("role", "option");
+      title.textContent = page[0]; folder.textContent = page[2] ? ` ${page[2]}` : "";
+      option.append(title, folder);
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); go(page); });
+      return option;
+    }));
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(Boolean(found.length)));
+    mark(0);
+  }
+  input.addEventListener("input", search);
+  input.addEventListener("blur", () => { list.hidden = true; });
+  input.addEventListener("focus", search);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (found.length) mark((active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length);
+    } else if (event.key === "Enter") { event.preventDefault(); go(found[active]); } else if (event.key === "Escape") { input.value = ""; search(); }
+  });
+})();

@@ -1,0 +1,205 @@
+"""A report: a folder of pages that opens from disk, with one navigation, tables and graphs, and no network."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from urllib.parse import quote, unquote, urlsplit
+
+from kg.errors import Finding, KgError
+from kg.views.assets import asset_files
+from kg.views.network_page import network_page
+from kg.views.schema_picture import schema_svg
+from kg.views.shapes import Link, Node, Page, is_external, safe_href
+from kg.views.templates import head_of, json_for_html, render
+
+__all__ = ["render_site", "schema_svg"]
+
+ASSETS = "assets"
+_LONG = 8  # rows; a longer table gets a filter
+
+
+def render_site(
+    pages: Iterable[Page], *, site_title: str, footer: str, version_note: str, schema: str = ""
+) -> dict[str, bytes]:
+    """Relative path -> content of every file of the report, ordered by path.
+
+    Pages at the top, and `index.html` of a folder, make the navigation, in the order they are given. A page
+    with a graph gets a second file, `<page>-graph.html`, shown in a frame and linked. Links between pages
+    are written from the root (`tumor/luad.html`) and become relative ones, so the folder can stand anywhere.
+
+    Parameters
+    ----------
+    version_note
+        Data version, view and as-of date; it stands on every page.
+    schema
+        The picture of `schema_svg`, for the first page.
+
+    Raises
+    ------
+    KgError
+        All links to pages that are not there, and all paths that are given twice or cannot be a page's.
+    """
+    pages = tuple(pages)
+    _check(pages)
+    files = {f"{ASSETS}/{name}": content for name, content in asset_files().items()}
+    files[f"{ASSETS}/search-index.js"] = _search_index(pages)
+    small_print = "\n".join(filter(None, (footer, version_note)))
+    for number, page in enumerate(pages):
+        files[page.path] = _page(page, pages, site_title, small_print, schema if number == 0 else "")
+        if page.graph is not None:
+            files[graph_path(page.path)] = _graph(page, small_print)
+    return dict(sorted(files.items()))
+
+
+def graph_path(path: str) -> str:
+    """The path of a page's graph.
+
+    Examples
+    --------
+    >>> graph_path("tumor/luad.html")
+    'tumor/luad-graph.html'
+    """
+    return path.removesuffix(".html") + "-graph.html"
+
+
+def relative(href: str, page: str) -> str:
+    """A link from the root of the report as it stands on `page`; addresses and anchors stay as they are.
+
+    Examples
+    --------
+    >>> relative("antigen/egfr.html#who", "tumor/luad.html"), relative("index.html", "index.html")
+    ('../antigen/egfr.html#who', 'index.html')
+    """
+    href = safe_href(href)
+    if not href or is_external(href) or href.startswith("#"):
+        return href
+    path, hash_sign, anchor = href.partition("#")
+    here = posixpath.relpath(unquote(path), posixpath.dirname(page) or ".")
+    return quote(here) + hash_sign + anchor
+
+
+def _navigation(pages: Sequence[Page]) -> list[Page]:
+    return [page for page in pages if "/" not in page.path or _is_folder_index(page)]
+
+
+def _is_folder_index(page: Page) -> bool:
+    return page.path.count("/") == 1 and page.path.endswith("/index.html")
+
+
+def _page(page: Page, pages: Sequence[Page], site_title: str, small_print: str, schema: str) -> bytes:
+    from markupsafe import Markup
+
+    assets = relative(ASSETS, page.path)
+    styles, scripts, policy = head_of(("base.css", "site.css"), ("search-index.js", "site.js"), assets)
+    sections = [
+        (
+            section.title,
+            section.note,
+            section.columns,
+            [[_cell(cell, page.path) for cell in row] for row in section.rows],
+            len(section.rows) > _LONG,
+        )
+        for section in page.sections
+    ]
+    text = render(
+        "page.html",
+        page=page,
+        site_title=site_title,
+        small_print=small_print,
+        navigation=[
+            (item.title, relative(item.path, page.path), item.path == page.path, _above(item, page))
+            for item in _navigation(pages)
+        ],
+        crumbs=_crumbs(page, pages, site_title),
+        sections=sections,
+        graph=relative(graph_path(page.path), page.path) if page.graph is not None else "",
+        size=tuple(map(len, page.graph)) if page.graph is not None else (0, 0),
+        schema=Markup(schema),
+        root=posixpath.relpath(".", posixpath.dirname(page.path) or ".") + "/",
+        styles=styles,
+        scripts=scripts,
+        policy=policy,
+    )
+    return text.encode()
+
+
+def _above(item: Page, page: Page) -> bool:
+    """Whether a page lies in the folder that a navigation entry stands for."""
+    folder = page.path.partition("/")[0] if "/" in page.path else ""
+    return bool(folder) and item.path == f"{folder}/index.html" and item.path != page.path
+
+
+def _cell(cell: str | Link, page: str) -> tuple[str, str]:
+    return (cell, "") if isinstance(cell, str) else (cell.text, relative(cell.href, page))
+
+
+def _crumbs(page: Page, pages: Sequence[Page], site_title: str) -> list[tuple[str, str]]:
+    """Title and link of every page above this one, the start page first."""
+    titles = {other.path: other.title for other in pages}
+    folder = posixpath.dirname(page.path)
+    wanted = ["index.html", f"{folder}/index.html" if folder else ""]
+    return [
+        (site_title if path == "index.html" else titles[path], relative(path, page.path))
+        for path in wanted
+        if path in titles and path != page.path
+    ]
+
+
+def _graph(page: Page, small_print: str) -> bytes:
+    path = graph_path(page.path)
+    nodes, edges = page.graph or ((), ())
+    linked = [replace(node, href=relative(node.href, path)) for node in nodes]
+    text = network_page(
+        linked,
+        edges,
+        title=page.title,
+        footer=small_print,
+        center=_center(linked, page.path, path),
+        assets=relative(ASSETS, path),
+        links=(Link(f"Back to {page.title}", relative(page.path, path)),),
+    )
+    return text.encode()
+
+
+def _center(nodes: Sequence[Node], page: str, graph: str) -> str:
+    """The one node that links to the page itself: the thing that the page is about."""
+    here = [node.id for node in nodes if node.href == relative(page, graph)]
+    return here[0] if len(here) == 1 else ""
+
+
+def _search_index(pages: Sequence[Page]) -> bytes:
+    """A script, since pages opened from disk may not fetch."""
+    rows = [[page.title, quote(page.path), page.path.rpartition("/")[0]] for page in pages]
+    return f"window.kgPages = {json_for_html(rows)};\n".encode()
+
+
+def _check(pages: Sequence[Page]) -> None:
+    known: set[str] = set()
+    offenders: list[Finding] = []
+    for page in pages:
+        path = page.path
+        if path in known:
+            offenders.append(Finding("error", "report", path, "is the path of two pages", "rename one"))
+        if not path.endswith(".html") or posixpath.normpath(path) != path or path.startswith(("/", "../")):
+            offenders.append(Finding("error", "report", path, "cannot be the path of a page", "folder/name.html"))
+        known.add(path)
+        if page.graph is not None:
+            known.add(graph_path(path))
+    for page in pages:
+        links = [cell.href for section in page.sections for row in section.rows for cell in row
+                 if isinstance(cell, Link)]  # fmt: skip
+        links += [node.href for node in page.graph[0]] if page.graph is not None else []
+        for section in page.sections:
+            offenders += [
+                Finding("error", "report", page.path, f"a row of {section.title!r} has {len(row)} cells, not "
+                        f"{len(section.columns)}", "one cell a column")
+                for row in section.rows if len(row) != len(section.columns)
+            ]  # fmt: skip
+        for href in dict.fromkeys(map(safe_href, links)):
+            target = unquote(urlsplit(href).path) if href and not is_external(href) else ""
+            if target and target not in known:
+                offenders.append(Finding("error", "report", page.path, f"links to {target}, which is no page"))
+    if offenders:
+        raise KgError("\n".join(map(str, offenders)), hint="no report was made")
