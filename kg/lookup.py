@@ -33,6 +33,7 @@ KINDS = {
     "escape": "EscapeMechanism",
     "observation": "EscapeObservation",
     "mechanism": "MechanismOfAction",
+    "function": "EffectorFunction",
     "format": "Format",
     "role": "ArmRole",
     "phase": "Phase",

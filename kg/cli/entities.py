@@ -38,7 +38,7 @@ def show(
 @click.command()
 @click.argument("terms", nargs=-1, required=True, metavar="TERM...")
 @click.option("-o", "--output", required=True, metavar="FILE.html", help="Where to write the page.")
-@click.option("--depth", default=1, show_default=True, type=click.IntRange(1, 4), help="Steps from the terms.")
+@click.option("--depth", default=2, show_default=True, type=click.IntRange(1, 4), help="Steps from the terms.")
 @click.option("--max-nodes", default=200, show_default=True, type=click.IntRange(2, 5000), help="Nodes at most.")
 @view_options
 def view(

@@ -43,6 +43,17 @@ STYLES: dict[str, Style] = {
     "source": Style("#9AA3AD", "dot", 9),
 }
 
+# The shapes of vis-network as SVG paths in a box from -8 to 8, for legends.
+MARKS: dict[Shape, str] = {
+    "dot": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
+    "square": "M-6-6h12v12h-12z",
+    "triangle": "M0-7L7 5.5H-7z",
+    "triangleDown": "M0 7L7-5.5H-7z",
+    "diamond": "M0-7.5L7.5 0 0 7.5-7.5 0z",
+    "star": "M0-8L2.2-2.6 8-2.4 3.5 1.2 5 7 0 3.7-5 7-3.5 1.2-8-2.4-2.2-2.6z",
+    "hexagon": "M-7 0L-3.5-6H3.5L7 0 3.5 6H-3.5z",
+}
+
 _SPARE: tuple[tuple[str, Shape], ...] = (
     ("#9AA3AD", "diamond"),
     ("#56B4E9", "hexagon"),
@@ -64,8 +75,10 @@ def styles_of(kinds: Iterable[str]) -> dict[str, Style]:
     chosen: dict[str, Style] = {}
     spare = 0
     for kind in sorted(set(kinds)):
-        style = _known(kind)
-        if style is None:
+        name = kind_of(kind)
+        if name:
+            style = STYLES[name]
+        else:
             color, shape = _SPARE[spare % len(_SPARE)]
             style = Style(color, shape, _LAST_COLUMN)
             spare += 1
@@ -73,10 +86,17 @@ def styles_of(kinds: Iterable[str]) -> dict[str, Style]:
     return dict(sorted(chosen.items(), key=lambda pair: (pair[1].column, pair[0])))
 
 
-def _known(kind: str) -> Style | None:
-    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", kind)]
+def kind_of(name: str) -> str:
+    """The key of `STYLES` that a class or kind goes by; empty for one that nobody named.
+
+    Examples
+    --------
+    >>> kind_of("EffectorFunction"), kind_of("EscapeMechanism"), kind_of("Antibodies"), kind_of("Mood")
+    ('function', 'escape', 'antibody', '')
+    """
+    words: list[str] = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
     for word in ("".join(words), *words[:1], *words[-1:]):
         for form in (word, word.removesuffix("s"), word.removesuffix("ies") + "y"):
             if form in STYLES:
-                return STYLES[form]
-    return None
+                return form
+    return ""

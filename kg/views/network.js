@@ -20,7 +20,8 @@
   document.documentElement.classList.toggle("embedded", embedded);
 
   // ---- what is asked for ------------------------------------------------------------------------------
-  const state = { chosen: "", hovered: "", off: { kind: new Set(), level: new Set(), reading: new Set(), stance: new Set() } };
+  // `quiet`: what the page is about is chosen when it opens, and nothing fades yet.
+  const state = { chosen: "", hovered: "", quiet: false, off: { kind: new Set(), level: new Set(), reading: new Set(), stance: new Set() } };
   const shownNodes = new Set(), shownEdges = new Set();
 
   const checked = (id) => Boolean(byId(id) && byId(id).checked);
@@ -97,6 +98,10 @@
     edge.length = Math.hypot(from.x - to.x, from.y - to.y) || 1;
   });
 
+  // How far the picture is zoomed out when it fits: lines and dashes are made stronger by it.
+  const expected = Math.min(1, stage.clientWidth / (spread("x") || 1), stage.clientHeight / (spread("y") || 1));
+  edges.forEach((edge) => { edge.width *= Math.min(2.5, Math.max(1, 0.5 / expected)); });
+
   let outlined = nodes.length <= 300; // tiny marks would be all outline
   const last = new Map();
   const changed = (look) => {
@@ -127,9 +132,12 @@
     };
   }
 
+  function litNodes() {
+    const edge = edgeOf.get(state.chosen);
+    return !state.chosen || state.quiet ? null : edge ? new Set([edge.from, edge.to]) : near(state.chosen);
+  }
   const looks = () => {
-    const lit = state.chosen ? near(state.chosen) : null;
-    if (lit && edgeOf.has(state.chosen)) { lit.clear(); const edge = edgeOf.get(state.chosen); lit.add(edge.from); lit.add(edge.to); }
+    const lit = litNodes();
     return { lit, nodes: nodes.map((node) => lookOfNode(node, lit)), edges: edges.map((edge) => lookOfEdge(edge, lit)) };
   };
 
@@ -141,7 +149,7 @@
   const visNodes = new vis.DataSet(nodes.map((node, place) => ({ shape: node.shape, size: node.size, x: node.x, y: node.y, ...first.nodes[place] })));
   const visEdges = new vis.DataSet(edges.map((edge, place) => {
     const drawn = { from: edge.from, to: edge.to, ...first.edges[place] };
-    if (edge.dashes) drawn.dashes = edge.dashes;
+    if (edge.dashes) drawn.dashes = edge.dashes.map((part) => part * Math.max(1, 0.8 / expected));
     if (edge.smooth) drawn.smooth = edge.smooth;
     return drawn;
   }));
@@ -212,8 +220,7 @@
       const at = spot(node.id), r = node.size * scale * 0.8;
       take([at.x - r, at.y - r, at.x + r, at.y + r], node.id);
     });
-    const lit = state.chosen ? near(state.chosen) : null;
-    if (lit && edgeOf.has(state.chosen)) { lit.clear(); const edge = edgeOf.get(state.chosen); lit.add(edge.from); lit.add(edge.to); }
+    const lit = litNodes();
     const weight = (node) => (node.id === state.hovered ? 3 : node.id === state.chosen ? 2 : lit && lit.has(node.id) ? 1 : 0);
     const order = state.chosen || state.hovered ? byRank.slice().sort((a, b) => weight(b) - weight(a)) : byRank;
     let room = Math.max(12, Math.floor(wide * high / (bodies ? 3500 : 10000)));
@@ -279,7 +286,7 @@
     const out = edge.from === here, other = nodeOf.get(out ? edge.to : edge.from);
     const label = named(other.label);
     label.className = "to";
-    button.append(out ? `${edge.label} → ` : "", label, out ? "" : ` → ${edge.label}`, edge.contested ? " (contested)" : "");
+    button.append(out ? `${edge.label} ` : "", label, out ? "" : ` ${edge.label} this`, edge.contested ? " (contested)" : "");
     button.addEventListener("click", () => choose(edge.id));
     line.append(button);
     return line;
@@ -307,8 +314,8 @@
     if (link) { const way = link.cloneNode(false); way.textContent = "Open its page"; const line = make("p"); line.append(way); panel.append(line); }
     if (known) panel.append(known.cloneNode(true));
     const mine = around.get(node.id).filter((edge) => shownEdges.has(edge.id));
-    steps("Says", mine.filter((edge) => edge.from === node.id), node.id);
-    steps("Is said of", mine.filter((edge) => edge.from !== node.id), node.id);
+    steps("From here", mine.filter((edge) => edge.from === node.id), node.id);
+    steps("To here", mine.filter((edge) => edge.from !== node.id), node.id);
     const hidden = around.get(node.id).length - mine.length;
     if (hidden) panel.append(make("p", `${hidden} more edges are filtered out.`, "hint"));
   }
@@ -347,9 +354,10 @@
     panel.scrollTop = 0;
   }
 
-  function choose(id, move) {
+  function choose(id, move, quiet) {
     if (id && !nodeOf.has(id) && !edgeOf.has(id)) return;
     state.chosen = id;
+    state.quiet = Boolean(quiet);
     network.unselectAll();
     if (nodeOf.has(id)) network.selectNodes([id], false);
     filter();
@@ -358,7 +366,7 @@
       network.focus(id, { scale: Math.max(network.getScale(), 0.75), animation: false });
       touched = true;
     }
-    remember();
+    if (!quiet) remember();
   }
 
   // ---- the list of nodes: search, suggestions, keyboard -----------------------------------------------
@@ -456,7 +464,9 @@
     if (byId("from")) { byId("from").value = byId("from").min; byId("to").value = byId("to").max; years(); }
     search.value = "";
     network.setOptions({ physics: { enabled: false } });
-    nodes.forEach((node) => network.moveNode(node.id, node.x, node.y));
+    const places = network.getPositions();
+    visNodes.update(nodes.filter((node) => Math.abs(places[node.id].x - node.x) + Math.abs(places[node.id].y - node.y) > 1)
+      .map(({ id, x, y }) => ({ id, x, y })));
     choose(""); fit();
   });
   byId("save").addEventListener("click", () => {
@@ -518,7 +528,7 @@
     window.scrollTo(0, 0);
   });
 
-  if (location.hash && location.hash !== "#as-table") recall(); else choose(graph.center);
+  if (location.hash && location.hash !== "#as-table") recall(); else choose(graph.center, false, true);
   fit();
   if (location.hash === "#as-table") byId("edges-details").open = true;
   if (window.innerWidth < 860) document.querySelector(".filters").open = false;

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.views.kinds import styles_of
+from kg.views.kinds import MARKS, styles_of
 from kg.views.layout import positions
 from kg.views.shapes import Edge, Link, Node, check_graph
 from kg.views.templates import head_of, json_for_html, render
@@ -136,7 +136,8 @@ def network_page(
     styles, scripts, policy = head_of(
         ("vis-network.css", "base.css", "network.css"), ("vis-network.min.js", "network.js"), assets
     )
-    years = [year for year in (*(node.year for node in nodes), *(edge.year for edge in edges)) if year is not None]
+    dated = (*(node.year for node in nodes), *(edge.year for edge in edges))
+    years = [year for year in dated if year is not None]
     label = {node.id: node.label for node in nodes}
     return render(
         "network.html",
@@ -158,18 +159,6 @@ def network_page(
         scripts=scripts,
         policy=policy,
     )  # fmt: skip
-
-
-# The shapes of vis-network as SVG paths in a box from -8 to 8, for legends.
-MARKS = {
-    "dot": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
-    "square": "M-6-6h12v12h-12z",
-    "triangle": "M0-7L7 5.5H-7z",
-    "triangleDown": "M0 7L7-5.5H-7z",
-    "diamond": "M0-7.5L7.5 0 0 7.5-7.5 0z",
-    "star": "M0-8L2.2-2.6 8-2.4 3.5 1.2 5 7 0 3.7-5 7-3.5 1.2-8-2.4-2.2-2.6z",
-    "hexagon": "M-7 0L-3.5-6H3.5L7 0 3.5 6H-3.5z",
-}
 
 
 def _options(many: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A report: a folder of pages that opens from disk, with one navigation, tables and graphs, and no network."""
+"""A report: a folder of pages that opens from disk, with one navigation, tables, graphs, and no network."""
 
 from __future__ import annotations
 
@@ -178,28 +178,31 @@ def _search_index(pages: Sequence[Page]) -> bytes:
 def _check(pages: Sequence[Page]) -> None:
     known: set[str] = set()
     offenders: list[Finding] = []
+
+    def complain(where: str, what: str, hint: str) -> None:
+        offenders.append(Finding("error", "report", where, what, hint))
+
     for page in pages:
+        paths = (page.path, graph_path(page.path)) if page.graph is not None else (page.path,)
+        for path in paths:
+            if path in known:
+                complain(path, "is the path of two pages", "rename one")
+            known.add(path)
         path = page.path
-        if path in known:
-            offenders.append(Finding("error", "report", path, "is the path of two pages", "rename one"))
         if not path.endswith(".html") or posixpath.normpath(path) != path or path.startswith(("/", "../")):
-            offenders.append(Finding("error", "report", path, "cannot be the path of a page", "folder/name.html"))
-        known.add(path)
-        if page.graph is not None:
-            known.add(graph_path(path))
+            complain(path, "cannot be the path of a page", "write folder/name.html")
     for page in pages:
         links = [cell.href for section in page.sections for row in section.rows for cell in row
                  if isinstance(cell, Link)]  # fmt: skip
         links += [node.href for node in page.graph[0]] if page.graph is not None else []
         for section in page.sections:
-            offenders += [
-                Finding("error", "report", page.path, f"a row of {section.title!r} has {len(row)} cells, not "
-                        f"{len(section.columns)}", "one cell a column")
-                for row in section.rows if len(row) != len(section.columns)
-            ]  # fmt: skip
+            for row in section.rows:
+                if len(row) != len(section.columns):
+                    cells = f"{len(row)} cells, not {len(section.columns)}"
+                    complain(page.path, f"a row of {section.title!r} has {cells}", "write one cell a column")
         for href in dict.fromkeys(map(safe_href, links)):
             target = unquote(urlsplit(href).path) if href and not is_external(href) else ""
             if target and target not in known:
-                offenders.append(Finding("error", "report", page.path, f"links to {target}, which is no page"))
+                complain(page.path, f"links to {target}, which is no page", "add the page, or drop the link")
     if offenders:
         raise KgError("\n".join(map(str, offenders)), hint="no report was made")
