@@ -1,13 +1,17 @@
-"""Claims and their evidence lines, read from an open store."""
+"""Claims and their evidence lines, read from an open store.
+
+A store is never changed once it is open, so what was read of it is kept.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 
-from kg.lookup import LABEL, label_of
+from kg.lookup import label_of
 from kg.query import Value, to_value
 from kg.terms import PREFIXES, compress
 
@@ -82,7 +86,7 @@ def claims(
             tuple(sorted((compress(name.value), to_value(value)) for name, value in parts.items()
                          if name not in _NOT_QUALIFIERS)),
             float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0, _CONTESTED in parts,
-            tuple(evidence_lines(store, claim)),
+            evidence_lines(store, claim),
         )
 
 
@@ -96,12 +100,14 @@ def claim(store: ox.Store, node: ox.NamedNode) -> Stated | None:
     return next((stated for stated in claims(store, subject, None, obj) if stated.claim == compress(node.value)), None)
 
 
+@lru_cache(maxsize=1 << 16)
 def _stated(store: ox.Store, claim: ox.NamedNode) -> dict[ox.NamedNode, ox.NamedNode | ox.Literal]:
     parts = {quad.predicate: quad.object for quad in store.quads_for_pattern(claim, None, None, ox.DefaultGraph())}
     return parts if {SUBJECT, PREDICATE, OBJECT} <= set(parts) else {}
 
 
-def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> list[Line]:
+@lru_cache(maxsize=1 << 16)
+def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> tuple[Line, ...]:
     """The evidence lines of a claim, by source and locator."""
     lines = []
     for quad in store.quads_for_pattern(None, _FOR, claim, ox.DefaultGraph()):
@@ -116,9 +122,10 @@ def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> list[Line]:
         lines.append(Line(cells.get("source", ""), cells.get("locator", ""), cells.get("level", ""),
                           cells.get("stance", ""), cells.get("reading", ""), date, cells.get("note", ""),
                           cells.get("observation", "")))
-    return sorted(lines, key=lambda line: (line.source, line.locator, line.stance, line.observation))
+    return tuple(sorted(lines, key=lambda line: (line.source, line.locator, line.stance, line.observation)))
 
 
+@lru_cache(maxsize=1 << 14)
 def notation(store: ox.Store, node: ox.NamedNode) -> str:
     """The notation of a controlled term, or its CURIE."""
     for quad in store.quads_for_pattern(node, _NOTATION, None, ox.DefaultGraph()):
@@ -131,6 +138,4 @@ def shown(store: ox.Store, node: ox.NamedNode | ox.Literal) -> str:
     if isinstance(node, ox.Literal):
         value = to_value(node)
         return ("yes" if value else "no") if isinstance(value, bool) else str(node.value)
-    for quad in store.quads_for_pattern(node, LABEL, None):
-        return str(quad.object.value)
     return label_of(store, node)

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -64,12 +65,14 @@ class Match:
     kind: str
 
 
-def kinds_of(store: ox.Store, node: ox.NamedNode) -> list[str]:
+@lru_cache(maxsize=1 << 15)
+def kinds_of(store: ox.Store, node: ox.NamedNode) -> tuple[str, ...]:
     """The kinds of an entity, in the order of `KINDS`; empty if it is none of ours."""
     found = {_CLASS_OF.get(quad.object) for quad in store.quads_for_pattern(node, TYPE, None, ox.DefaultGraph())}
-    return [kind for kind in KINDS if kind in found]
+    return tuple(kind for kind in KINDS if kind in found)
 
 
+@lru_cache(maxsize=1 << 15)
 def label_of(store: ox.Store, node: ox.NamedNode) -> str:
     """The label of a node, or its CURIE."""
     for quad in store.quads_for_pattern(node, LABEL, None):

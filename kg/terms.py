@@ -72,6 +72,7 @@ def expand(curie: str) -> str:
     return PREFIXES[prefix] + (iri_safe(local) if prefix == "DOI" else local)
 
 
+@lru_cache(maxsize=1 << 16)
 def compress(iri: str) -> str:
     """The CURIE of an IRI, or the IRI itself where no prefix fits.
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from kg.errors import Finding
 from kg.lookup import Match
 from kg.output import replaced_folder
-from kg.query import Answer, ask, question, questions, sparql
-from kg.report.pages import antibody_page, list_page, question_page, tumor_page
+from kg.query import Answer, ask, question, questions, records, sparql
+from kg.report.pages import antibody_page, list_page, pairs_by_tumor, question_page, tumor_page
 from kg.report.rows import answer_section, path_of, text_of, with_labels
 from kg.stats import statistics
 from kg.store import Opened, Progress
@@ -107,9 +107,12 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
         for number, row in enumerate(antibodies.rows):
             tell(number)
             made.append(antibody_page(opened, Match(text_of(row["antibody"]), text_of(row["label"]), "antibody"), pages))
+        tried = pairs_by_tumor(opened)
+        none = records(question("pairs-in-tumor").columns, ())
         for number, row in enumerate(tumors.rows, start=len(antibodies.rows)):
             tell(number)
-            made.append(tumor_page(opened, Match(text_of(row["tumor"]), text_of(row["label"]), "tumor"), pages))
+            match = Match(text_of(row["tumor"]), text_of(row["label"]), "tumor")
+            made.append(tumor_page(opened, match, pages, tried.get(match.curie, none)))
         answered = []
         for number, each in enumerate(asked, start=len(pages)):
             tell(number)

@@ -464,9 +464,8 @@
     if (byId("from")) { byId("from").value = byId("from").min; byId("to").value = byId("to").max; years(); }
     search.value = "";
     network.setOptions({ physics: { enabled: false } });
-    const places = network.getPositions();
-    visNodes.update(nodes.filter((node) => Math.abs(places[node.id].x - node.x) + Math.abs(places[node.id].y - node.y) > 1)
-      .map(({ id, x, y }) => ({ id, x, y })));
+    const moved = ({ id, x, y }) => { const place = network.getPosition(id); return Math.abs(place.x - x) + Math.abs(place.y - y) > 1; };
+    visNodes.update(nodes.filter(moved).map(({ id, x, y }) => ({ id, x, y })));
     choose(""); fit();
   });
   byId("save").addEventListener("click", () => {
