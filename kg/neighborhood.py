@@ -18,6 +18,8 @@ EDGE_TYPES = (
     "hasArm", "binds", "bindsEpitope", "expressedByCell", "performs", "testedIn", "escapedThrough", "expressedOn",
 )
 PAIR_EDGES = ("hasPair",)
+# Followed from the start only: what else an antibody was tested in says nothing about the thing in the middle.
+_FROM_START = frozenset({"bsab:testedIn", "bsab:expressedOn"})
 _DRAWN = ("antibody", "arm", "pair", "epitope", "antigen", "cell", "function", "tumor", "escape")
 _FREE = "arm"  # an arm is a part of its antibody: passing it is no step
 
@@ -53,6 +55,8 @@ def neighborhood(
             if step == depth and kind != _FREE:
                 continue
             for stated in _around(store, curie, types, both):
+                if stated.predicate in _FROM_START and curie not in start:
+                    continue
                 edges[stated.claim] = stated
                 other = compress(_iri(stated)) if stated.subject == curie else stated.subject
                 if other in kept:

@@ -68,7 +68,8 @@ _SCHEMA_CLASSES = ("Antibody", "Arm", "Antigen", "Epitope", "Pair", "Cell", "Tum
                    "EscapeMechanism", "EscapeObservation", "CounterMeasure")
 _SCHEMA = """
 SELECT ?from ?to ?predicate (COUNT(*) AS ?count) WHERE {
-  ?claim rdf:predicate ?property ; rdf:subject ?s ; rdf:object ?o .
+  { ?claim rdf:predicate ?property ; rdf:subject ?s ; rdf:object ?o }
+  UNION { VALUES ?property { bsab:escapeMechanism bsab:escapesFrom bsab:hasMember bsab:epitopeOf bsab:counterAntibody } ?s ?property ?o }
   ?s a ?from . ?o a ?to . BIND(STRAFTER(STR(?property), "/bsab/") AS ?predicate)
 } GROUP BY ?from ?to ?predicate ORDER BY ?from ?to ?predicate
 """
