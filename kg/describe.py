@@ -48,17 +48,36 @@ class Description:
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object of `kg show --format json`."""
-        object_: dict[str, Any] = {"id": self.id, "label": self.label, "type": self.type, "synonyms": list(self.synonyms)}
+        object_: dict[str, Any] = {
+            "id": self.id,
+            "label": self.label,
+            "type": self.type,
+            "synonyms": list(self.synonyms),
+        }
         if self.type == "antibody":
             object_["arms"] = list(self.arms)
         object_["statements"] = [
             {
-                "about": line.about, "property": line.property, "value": line.value, "value_id": line.value_id,
-                "claim": line.claim, "reading": line.reading, "support": line.support, "contested": line.contested,
+                "about": line.about,
+                "property": line.property,
+                "value": line.value,
+                "value_id": line.value_id,
+                "claim": line.claim,
+                "reading": line.reading,
+                "support": line.support,
+                "contested": line.contested,
                 "refuted": line.refuted,
                 "evidence": [
-                    {"source": e.source, "locator": e.locator, "level": e.level, "stance": e.stance, "reading": e.reading,
-                     "date": e.date, "note": e.note, "observation": e.observation}
+                    {
+                        "source": e.source,
+                        "locator": e.locator,
+                        "level": e.level,
+                        "stance": e.stance,
+                        "reading": e.reading,
+                        "date": e.date,
+                        "note": e.note,
+                        "observation": e.observation,
+                    }
                     for e in line.lines
                 ],
             }
@@ -77,9 +96,15 @@ class Description:
             elif line.refuted:
                 mark = "refuted" if "refutes" in stances else "inconclusive"
             rows.append(
-                {"about": line.about, "property": line.property, "value": line.value, "state": mark,
-                 "support": line.support, "sources": "; ".join(dict.fromkeys(e.brief for e in line.lines)),
-                 "claim": line.claim}
+                {
+                    "about": line.about,
+                    "property": line.property,
+                    "value": line.value,
+                    "state": mark,
+                    "support": line.support,
+                    "sources": "; ".join(dict.fromkeys(e.brief for e in line.lines)),
+                    "claim": line.claim,
+                }
             )
         return records(("about", "property", "value", "state", "support", "sources", "claim"), rows)
 
@@ -96,7 +121,11 @@ def describe(opened: Opened, match: Match) -> Description:
     statements += [_statement(store, stated, "") for stated in claims(store, node)]
     statements += [_incoming(store, stated) for stated in claims(store, None, None, node)]
     if match.kind == "antibody":
-        own_arms = [stated.object for stated in claims(store, node, _property("hasArm")) if isinstance(stated.object, ox.NamedNode)]
+        own_arms = [
+            stated.object
+            for stated in claims(store, node, _property("hasArm"))
+            if isinstance(stated.object, ox.NamedNode)
+        ]
         for arm in own_arms:
             statements += [_statement(store, stated, label_of(store, arm)) for stated in claims(store, arm)]
         arms = tuple(_arm(store, arm) for arm in own_arms)
@@ -105,8 +134,12 @@ def describe(opened: Opened, match: Match) -> Description:
         for line in sorted(reported, key=str):
             for quad in store.quads_for_pattern(line, _property("evidenceFor"), None):
                 stated = claim(store, quad.object)
-                statements += [_statement(store, stated, shown(store, ox.NamedNode(expand(stated.subject))))] if stated else []
-    synonyms = sorted({quad.object.value for prop in NAME_PROPERTIES[1:] for quad in store.quads_for_pattern(node, prop, None)})
+                statements += (
+                    [_statement(store, stated, shown(store, ox.NamedNode(expand(stated.subject))))] if stated else []
+                )
+    synonyms = sorted(
+        {quad.object.value for prop in NAME_PROPERTIES[1:] for quad in store.quads_for_pattern(node, prop, None)}
+    )
     return Description(match.curie, match.label, match.kind, tuple(synonyms), tuple(statements), arms)
 
 
@@ -121,8 +154,18 @@ def _own(store: ox.Store, node: ox.NamedNode) -> Iterator[Statement]:
         plain = (compress(quad.predicate.value), str(quad.object)) not in claimed
         if quad.predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(quad.predicate):
             value = quad.object
-            yield Statement("", label_of(store, quad.predicate), shown(store, value), _identifier(value), "", "", None,
-                            False, False, ())
+            yield Statement(
+                "",
+                label_of(store, quad.predicate),
+                shown(store, value),
+                _identifier(value),
+                "",
+                "",
+                None,
+                False,
+                False,
+                (),
+            )
 
 
 def _is_reification(predicate: ox.NamedNode) -> bool:
@@ -139,8 +182,16 @@ def _statement(store: ox.Store, stated: Stated, about: str) -> Statement:
         parts = [_qualifier(store, value_) for _, value_ in stated.qualifiers]
         value += f" [{', '.join(parts)}]"
     return Statement(
-        about, label_of(store, ox.NamedNode(expand(stated.predicate))), value, _identifier(stated.object), stated.claim,
-        stated.reading, stated.support, stated.contested, stated.refuted, stated.lines,
+        about,
+        label_of(store, ox.NamedNode(expand(stated.predicate))),
+        value,
+        _identifier(stated.object),
+        stated.claim,
+        stated.reading,
+        stated.support,
+        stated.contested,
+        stated.refuted,
+        stated.lines,
     )
 
 
@@ -148,8 +199,16 @@ def _incoming(store: ox.Store, stated: Stated) -> Statement:
     forward = _statement(store, stated, "")
     subject = ox.NamedNode(expand(stated.subject))
     return Statement(
-        shown(store, subject), forward.property, "this" + (forward.value[forward.value.index(" ["):] if " [" in forward.value else ""),
-        stated.subject, forward.claim, forward.reading, forward.support, forward.contested, forward.refuted, forward.lines,
+        shown(store, subject),
+        forward.property,
+        "this" + (forward.value[forward.value.index(" [") :] if " [" in forward.value else ""),
+        stated.subject,
+        forward.claim,
+        forward.reading,
+        forward.support,
+        forward.contested,
+        forward.refuted,
+        forward.lines,
     )
 
 
@@ -166,39 +225,66 @@ def _told(store: ox.Store, node: ox.NamedNode | ox.Literal) -> str:
     """An n-ary node in one line; anything else as it is shown."""
     if isinstance(node, ox.Literal):
         return shown(store, node)
-    kinds = {quad.object.value.removeprefix(_BSAB) for quad in store.quads_for_pattern(node, ox.NamedNode(PREFIXES["rdf"] + "type"), None)}
+    kinds = {
+        quad.object.value.removeprefix(_BSAB)
+        for quad in store.quads_for_pattern(node, ox.NamedNode(PREFIXES["rdf"] + "type"), None)
+    }
     if not kinds & _NODES:
         return shown(store, node)
     cells: dict[str, list[str]] = {}
     for quad in store.quads_for_pattern(node, None, None):
         name = quad.predicate.value.removeprefix(_BSAB)
         term = quad.object
-        short = notation(store, term) if isinstance(term, ox.NamedNode) and term.value.startswith(_BSAB) else shown(store, term)
+        short = (
+            notation(store, term)
+            if isinstance(term, ox.NamedNode) and term.value.startswith(_BSAB)
+            else shown(store, term)
+        )
         cells.setdefault(name, []).append(short)
     one = {name: ", ".join(sorted(values)) for name, values in cells.items()}
     if "StatusEvent" in kinds:
         return _told_event(one)
-    return _told_result(one) if "Result" in kinds else f"{one.get('description', '')} ({one.get('counterKind', '')}, {one.get('outcome', '')})"
+    return (
+        _told_result(one)
+        if "Result" in kinds
+        else f"{one.get('description', '')} ({one.get('counterKind', '')}, {one.get('outcome', '')})"
+    )
 
 
 def _told_event(one: dict[str, str]) -> str:
     early, late = one.get("onEarliest", ""), one.get("onLatest", "")
     when = early if early == late else f"{early} to {late}"
-    parts = [one.get("eventKind", ""), one.get("phase", ""), one.get("region", ""), when,
-             f"({one['dateKind']})" if one.get("dateKind") else "", one.get("eventTumor", ""),
-             f"because of {one['stopReason']}: {one.get('reason', '')}".rstrip(": ") if one.get("stopReason") else ""]
+    parts = [
+        one.get("eventKind", ""),
+        one.get("phase", ""),
+        one.get("region", ""),
+        when,
+        f"({one['dateKind']})" if one.get("dateKind") else "",
+        one.get("eventTumor", ""),
+        f"because of {one['stopReason']}: {one.get('reason', '')}".rstrip(": ") if one.get("stopReason") else "",
+    ]
     return " ".join(part for part in parts if part)
 
 
 def _told_result(one: dict[str, str]) -> str:
     value = f"{one.get('value', '')} {one.get('unit', '')}".strip()
     interval = f" ({one['ciLow']} to {one['ciHigh']})" if one.get("ciLow") and one.get("ciHigh") else ""
-    against = f" v {one.get('comparatorValue', '')} {one.get('comparator', '')}".rstrip() if one.get("comparator") or one.get("comparatorValue") else ""
+    against = (
+        f" v {one.get('comparatorValue', '')} {one.get('comparator', '')}".rstrip()
+        if one.get("comparator") or one.get("comparatorValue")
+        else ""
+    )
     ratio = f", HR {one['hazardRatio']}" if one.get("hazardRatio") else ""
     limits = f" ({one['hrLow']} to {one['hrHigh']})" if one.get("hrLow") and one.get("hrHigh") else ""
-    tail = [one.get("regimen", ""), one.get("population", ""), f"n={one['sampleSize']}" if one.get("sampleSize") else "",
-            {"yes": "end point met", "no": "end point NOT met"}.get(one.get("endPointMet", ""), "")]
-    return f"{one.get('endPoint', '')} {value}{interval}{against}{ratio}{limits}; {'; '.join(part for part in tail if part)}".strip("; ")
+    tail = [
+        one.get("regimen", ""),
+        one.get("population", ""),
+        f"n={one['sampleSize']}" if one.get("sampleSize") else "",
+        {"yes": "end point met", "no": "end point NOT met"}.get(one.get("endPointMet", ""), ""),
+    ]
+    return f"{one.get('endPoint', '')} {value}{interval}{against}{ratio}{limits}; {'; '.join(part for part in tail if part)}".strip(
+        "; "
+    )
 
 
 def _arm(store: ox.Store, arm: ox.NamedNode) -> dict[str, Any]:
@@ -210,7 +296,9 @@ def _arm(store: ox.Store, arm: ox.NamedNode) -> dict[str, Any]:
         if stated.refuted:
             continue
         if isinstance(node, ox.NamedNode):
-            found.setdefault(name, []).append(label_of(store, node) if name == "bindsEpitope" else notation(store, node))
+            found.setdefault(name, []).append(
+                label_of(store, node) if name == "bindsEpitope" else notation(store, node)
+            )
         else:
             found.setdefault(name, []).append(to_value(node))
 
@@ -218,5 +306,11 @@ def _arm(store: ox.Store, arm: ox.NamedNode) -> dict[str, Any]:
         values = list(dict.fromkeys(found.get(name, [])))
         return None if not values else values[0] if len(values) == 1 else values
 
-    return {"id": compress(arm.value), "antigen": one("binds"), "epitope": one("bindsEpitope"), "role": one("hasRole"),
-            "valency": one("valency"), "moiety": one("hasMoiety")}
+    return {
+        "id": compress(arm.value),
+        "antigen": one("binds"),
+        "epitope": one("bindsEpitope"),
+        "role": one("hasRole"),
+        "valency": one("valency"),
+        "moiety": one("hasMoiety"),
+    }

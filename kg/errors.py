@@ -56,9 +56,7 @@ class FactsError(KgError):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(sorted(findings, key=lambda finding: (_position(finding.where), finding)))
         count = len(self.findings)
-        super().__init__(
-            f"{count} complaint{'s' if count != 1 else ''} about the input tables; nothing was written"
-        )
+        super().__init__(f"{count} complaint{'s' if count != 1 else ''} about the input tables; nothing was written")
 
     def __str__(self) -> str:
         return "\n".join([*(str(finding) for finding in self.findings), self.what])

@@ -69,7 +69,9 @@ class Stated:
 
 
 def claims(
-    store: ox.Store, subject: ox.NamedNode | None = None, predicate: ox.NamedNode | None = None,
+    store: ox.Store,
+    subject: ox.NamedNode | None = None,
+    predicate: ox.NamedNode | None = None,
     node: ox.NamedNode | ox.Literal | None = None,
 ) -> Iterator[Stated]:
     """The claims that match the parts given, by predicate and object. One part at least must be given."""
@@ -82,10 +84,19 @@ def claims(
             found.append((quad.subject, stated))
     for claim, parts in sorted(found, key=lambda pair: (str(pair[1][PREDICATE]), str(pair[1][OBJECT]), str(pair[0]))):
         yield Stated(
-            compress(claim.value), compress(parts[SUBJECT].value), compress(parts[PREDICATE].value), parts[OBJECT],
-            tuple(sorted((compress(name.value), to_value(value)) for name, value in parts.items()
-                         if name not in _NOT_QUALIFIERS)),
-            float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0, _CONTESTED in parts,
+            compress(claim.value),
+            compress(parts[SUBJECT].value),
+            compress(parts[PREDICATE].value),
+            parts[OBJECT],
+            tuple(
+                sorted(
+                    (compress(name.value), to_value(value))
+                    for name, value in parts.items()
+                    if name not in _NOT_QUALIFIERS
+                )
+            ),
+            float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0,
+            _CONTESTED in parts,
             evidence_lines(store, claim),
         )
 
@@ -119,9 +130,18 @@ def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> tuple[Line, ...]:
             cells[name] = notation(store, node) if is_term and isinstance(node, ox.NamedNode) else str(to_value(node))
         earliest, latest = cells.get("dateEarliest", ""), cells.get("dateLatest", "")
         date = earliest if earliest == latest else f"{earliest} to {latest}"
-        lines.append(Line(cells.get("source", ""), cells.get("locator", ""), cells.get("level", ""),
-                          cells.get("stance", ""), cells.get("reading", ""), date, cells.get("note", ""),
-                          cells.get("observation", "")))
+        lines.append(
+            Line(
+                cells.get("source", ""),
+                cells.get("locator", ""),
+                cells.get("level", ""),
+                cells.get("stance", ""),
+                cells.get("reading", ""),
+                date,
+                cells.get("note", ""),
+                cells.get("observation", ""),
+            )
+        )
     return tuple(sorted(lines, key=lambda line: (line.source, line.locator, line.stance, line.observation)))
 
 

@@ -112,10 +112,13 @@ def find(store: ox.Store, text: str, kinds: Iterable[str] = ()) -> Match:
     if not exact:
         near = difflib.get_close_matches(key, names, n=5, cutoff=0.72)
         near += [other for other in sorted(names) if len(key) >= 3 and key in other and other not in near][:5]
-        hint = f"did you mean: {', '.join(names[other] for other in near[:6])}" if near else (
-            "kg ask lists the questions, kg stats counts what there is")
+        hint = (
+            f"did you mean: {', '.join(names[other] for other in near[:6])}"
+            if near
+            else ("kg ask lists the questions, kg stats counts what there is")
+        )
         raise NotFoundError(f"nothing is called {text!r} in this view", "", hint)
-    best = min((KINDS_ORDER[match.kind] for match in exact.values()))
+    best = min(KINDS_ORDER[match.kind] for match in exact.values())
     candidates = [match for match in exact.values() if KINDS_ORDER[match.kind] == best]
     if len(candidates) > 1:
         shown = "; ".join(f"{match.curie} ({match.label})" for match in sorted(candidates, key=lambda m: m.curie))
@@ -156,9 +159,7 @@ def _as_pair(store: ox.Store, text: str) -> Match | None:
         except (NotFoundError, AmbiguousError):
             return None
     member = ox.NamedNode(PREFIXES["bsab"] + "hasMember")
-    pairs = [
-        {quad.subject for quad in store.quads_for_pattern(None, member, end, ox.DefaultGraph())} for end in ends
-    ]
+    pairs = [{quad.subject for quad in store.quads_for_pattern(None, member, end, ox.DefaultGraph())} for end in ends]
     for node in sorted(pairs[0] & pairs[1], key=str):
         members = {quad.object for quad in store.quads_for_pattern(node, member, None, ox.DefaultGraph())}
         if members == set(ends):

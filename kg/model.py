@@ -162,9 +162,7 @@ class Facts:
             return
         synonyms = tuple(dict.fromkeys((*known.synonyms, *entity.synonyms)))
         description = tuple(dict.fromkeys((*known.description, *entity.description)))
-        self.entities[entity.curie] = Entity(
-            known.curie, known.type, known.label, synonyms, description, known.where
-        )
+        self.entities[entity.curie] = Entity(known.curie, known.type, known.label, synonyms, description, known.where)
 
     def add(self, claim: Claim, evidence: Iterable[Evidence], where: str) -> str:
         """Add a claim with its evidence lines; the same line twice counts once. Returns the claim's id."""

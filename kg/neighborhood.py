@@ -15,7 +15,14 @@ from kg.views.shapes import Edge, Node, Source
 
 # What a picture follows. Formats, phases and other vocabulary would join everything to everything.
 EDGE_TYPES = (
-    "hasArm", "binds", "bindsEpitope", "expressedByCell", "performs", "testedIn", "escapedThrough", "expressedOn",
+    "hasArm",
+    "binds",
+    "bindsEpitope",
+    "expressedByCell",
+    "performs",
+    "testedIn",
+    "escapedThrough",
+    "expressedOn",
 )
 PAIR_EDGES = ("hasPair",)
 # Followed from the start only: what else an antibody was tested in says nothing about the thing in the middle.
@@ -102,8 +109,11 @@ def _around(store: ox.Store, curie: str, types: Iterable[str], both: bool) -> li
     node = ox.NamedNode(expand(curie))
     wanted = {f"bsab:{name}" for name in types}
     found = [*claims(store, node), *(claims(store, None, None, node) if both else ())]
-    return [stated for stated in found if stated.predicate in wanted and isinstance(stated.object, ox.NamedNode)
-            and not stated.refuted]
+    return [
+        stated
+        for stated in found
+        if stated.predicate in wanted and isinstance(stated.object, ox.NamedNode) and not stated.refuted
+    ]
 
 
 def _node(store: ox.Store, curie: str, kind: str) -> Node:
@@ -120,8 +130,16 @@ def to_edge(store: ox.Store, stated: Stated) -> Edge:
     qualifiers = [str(value) for name, value in stated.qualifiers if name == "bsab:inTumor"]
     if qualifiers:
         label += f" ({', '.join(shown(store, ox.NamedNode(expand(value))) for value in qualifiers)})"
-    return Edge(stated.subject, compress(_iri(stated)), label, stated.claim, round(stated.support, 4), stated.contested,
-                min(years) if years else None, tuple(to_source(line) for line in stated.lines))
+    return Edge(
+        stated.subject,
+        compress(_iri(stated)),
+        label,
+        stated.claim,
+        round(stated.support, 4),
+        stated.contested,
+        min(years) if years else None,
+        tuple(to_source(line) for line in stated.lines),
+    )
 
 
 def to_source(line: Line) -> Source:

@@ -102,8 +102,14 @@ def parse_question(path: Path) -> Question:
     if missing:
         raise KgError(f"header lacks {', '.join(missing)}", f"{path}:1", "every question has all keys")
     return Question(
-        path.stem, header["title"], header["question"], int(header["number"]), tuple(parameters),
-        tuple(header["columns"].split()), tuple(header["keywords"].split()), text,
+        path.stem,
+        header["title"],
+        header["question"],
+        int(header["number"]),
+        tuple(parameters),
+        tuple(header["columns"].split()),
+        tuple(header["keywords"].split()),
+        text,
     )
 
 
@@ -164,8 +170,9 @@ def bind(opened: Opened, asked: Question, given: Mapping[str, str]) -> dict[str,
         text = given.get(name, parameter.default)
         if not text:
             if parameter.required or name in given:
-                raise UsageError(f"question {asked.name!r} needs a value for {name!r}", "-p",
-                                 f"for instance: {asked.example}")
+                raise UsageError(
+                    f"question {asked.name!r} needs a value for {name!r}", "-p", f"for instance: {asked.example}"
+                )
             continue
         if parameter.type == "integer":
             if not re.fullmatch(r"-?\d+", text):
@@ -201,10 +208,12 @@ def sparql(opened: Opened, text: str) -> Answer | bool | bytes:
         result = opened.store.query(text, prefixes=PREFIXES)
     except SyntaxError as error:
         if _UPDATE.search(bare):
-            raise UsageError("updates are refused: the graph is built from tables", "query",
-                             "change a row and run kg build") from None
-        raise UsageError(f"is not SPARQL: {str(error).strip()}", "query",
-                         "SELECT, ASK, CONSTRUCT or DESCRIBE") from None
+            raise UsageError(
+                "updates are refused: the graph is built from tables", "query", "change a row and run kg build"
+            ) from None
+        raise UsageError(
+            f"is not SPARQL: {str(error).strip()}", "query", "SELECT, ASK, CONSTRUCT or DESCRIBE"
+        ) from None
     if isinstance(result, ox.QueryBoolean):
         return bool(result)
     if isinstance(result, ox.QueryTriples):

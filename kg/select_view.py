@@ -35,7 +35,6 @@ MINTED = tuple(
 )
 
 
-
 @dataclass(frozen=True, slots=True)
 class Reckoning:
     """How evidence is weighed: support by (level, stance) notation, and which IRI is which notation."""
@@ -54,9 +53,7 @@ class Reckoning:
 def reckoning(table: Mapping[tuple[str, str], float], vocabulary: Mapping[str, Mapping[str, str]]) -> Reckoning:
     """Put the support table and the vocabulary together."""
     kinds = ("EvidenceLevel", "Stance", "ReadingState")
-    words = {
-        expand(curie): notation for kind in kinds for notation, curie in vocabulary.get(kind, {}).items()
-    }
+    words = {expand(curie): notation for kind in kinds for notation, curie in vocabulary.get(kind, {}).items()}
     return Reckoning(table, words)
 
 
@@ -91,8 +88,9 @@ def read_support(path: Path) -> dict[tuple[str, str], float]:
             if not 0 <= table[level, stance] <= 1:
                 raise ValueError
         except ValueError:
-            raise KgError("is no row of level, stance, support (0 to 1), reason", f"{path}:{number}",
-                          "mend it") from None
+            raise KgError(
+                "is no row of level, stance, support (0 to 1), reason", f"{path}:{number}", "mend it"
+            ) from None
     return table
 
 

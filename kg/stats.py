@@ -44,12 +44,15 @@ _SINGLE = {
     "antibodies, solid tumors": 'SELECT (COUNT(?a) AS ?count) WHERE { ?a a bsab:Antibody ; bsab:scope/skos:notation ?s FILTER(?s IN ("solid", "both")) }',
     "pairs of antibodies against solid tumors": (
         "SELECT (COUNT(DISTINCT ?p) AS ?count) WHERE { ?a bsab:hasPair ?p ; bsab:scope/skos:notation ?s "
-        'FILTER(?s IN ("solid", "both")) }'),
+        'FILTER(?s IN ("solid", "both")) }'
+    ),
     "antibodies with a dated first in the clinic": (
         "SELECT (COUNT(DISTINCT ?a) AS ?count) WHERE { ?a bsab:hasEvent ?e . ?e bsab:eventKind/skos:notation "
-        '"first-in-clinic" ; bsab:onLatest ?d ; bsab:dateKind/skos:notation ?k FILTER(?k NOT IN ("upper-bound", "lower-bound", "announcement")) }'),
+        '"first-in-clinic" ; bsab:onLatest ?d ; bsab:dateKind/skos:notation ?k FILTER(?k NOT IN ("upper-bound", "lower-bound", "announcement")) }'
+    ),
     "escape observations in patients on a bispecific in a solid tumor": (
-        "SELECT (COUNT(?o) AS ?count) WHERE { ?o a bsab:EscapeObservation ; bsab:transferred false }"),
+        "SELECT (COUNT(?o) AS ?count) WHERE { ?o a bsab:EscapeObservation ; bsab:transferred false }"
+    ),
     "contested claims": "SELECT (COUNT(?c) AS ?count) WHERE { ?c bsab:contested true }",
     "plain edges": "SELECT (COUNT(*) AS ?count) WHERE { ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . ?s ?p ?o }",
 }
@@ -70,20 +73,33 @@ class Statistics:
     def as_json(self) -> dict[str, Any]:
         """The documented object of `kg stats --format json`: fixed keys."""
         return {
-            "root": self.root, "data_version": self.data_version, "as_of": self.as_of, "view": self.view,
-            "store": self.store, "triples": self.triples, **self.groups,
+            "root": self.root,
+            "data_version": self.data_version,
+            "as_of": self.as_of,
+            "view": self.view,
+            "store": self.store,
+            "triples": self.triples,
+            **self.groups,
         }
 
     def table(self) -> Answer:
         """Rows of group, what, count; the place of data and store first."""
         rows: list[Record] = [
             {"group": "where", "what": name, "count": value}
-            for name, value in (("root", self.root), ("data version", self.data_version), ("as of", self.as_of),
-                                ("view", self.view), ("store", self.store))
+            for name, value in (
+                ("root", self.root),
+                ("data version", self.data_version),
+                ("as of", self.as_of),
+                ("view", self.view),
+                ("store", self.store),
+            )
         ]
         rows.append({"group": "where", "what": "triples", "count": self.triples})
-        rows += [{"group": group, "what": name, "count": count}
-                 for group, counts in self.groups.items() for name, count in counts.items()]
+        rows += [
+            {"group": group, "what": name, "count": count}
+            for group, counts in self.groups.items()
+            for name, count in counts.items()
+        ]
         return records(("group", "what", "count"), rows)
 
 
@@ -92,7 +108,10 @@ def statistics(opened: Opened) -> Statistics:
 
     def counted(query: str, key: str) -> dict[str, int]:
         answer = solutions(opened.store.query(query, prefixes=PREFIXES))
-        return {str(row[key]).replace("bsab:", "").replace(PREFIXES["bsab"], ""): int(row["count"] or 0) for row in answer.rows}
+        return {
+            str(row[key]).replace("bsab:", "").replace(PREFIXES["bsab"], ""): int(row["count"] or 0)
+            for row in answer.rows
+        }
 
     groups = {
         "entities": counted(_BY_TYPE, "type"),
@@ -104,8 +123,13 @@ def statistics(opened: Opened) -> Statistics:
         "headline": {name: _single(opened, query) for name, query in _SINGLE.items()},
     }
     return Statistics(
-        str(opened.root.path), opened.data_version, opened.view.as_of or opened.as_of,
-        "with unread claims" if opened.view.include_unread else "read and record", opened.place, len(opened.store), groups,
+        str(opened.root.path),
+        opened.data_version,
+        opened.view.as_of or opened.as_of,
+        "with unread claims" if opened.view.include_unread else "read and record",
+        opened.place,
+        len(opened.store),
+        groups,
     )
 
 

@@ -83,8 +83,13 @@ def _engine() -> str:
 def store_key(root: Root, view: View, manifest_content: bytes) -> str:
     """The name of the store of a view of these inputs."""
     ontology = (root.ontology / "bsab.ttl").read_bytes()
-    parts = [LAYOUT, _engine(), view.name, hashlib.sha256(manifest_content).hexdigest(),
-             hashlib.sha256(ontology).hexdigest()]
+    parts = [
+        LAYOUT,
+        _engine(),
+        view.name,
+        hashlib.sha256(manifest_content).hexdigest(),
+        hashlib.sha256(ontology).hexdigest(),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
@@ -106,8 +111,11 @@ def open_store(root: Root, view: View, progress: Progress | None = None) -> Open
         content = root.manifest.read_bytes()
         key = store_key(root, view, content)
     except OSError as error:
-        raise KgError(f"cannot be read: {error.strerror or error}", str(error.filename or root.manifest),
-                      "run kg build, or restore it from git") from None
+        raise KgError(
+            f"cannot be read: {error.strerror or error}",
+            str(error.filename or root.manifest),
+            "run kg build, or restore it from git",
+        ) from None
     as_of = content.partition(b"\n")[0].decode("utf-8", "replace").removeprefix("# as-of ").strip()
     if view.as_of and as_of and view.as_of > as_of:
         raise KgError(f"the sources tell nothing after {as_of}", "--as-of", "name an earlier day", exit_code=2)
@@ -201,8 +209,11 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
         try:
             parsed = list(ox.parse(content, format=ox.RdfFormat.TURTLE))
         except SyntaxError as error:
-            raise KgError(f"is not Turtle: {error.msg}", f"{root.data / row.path}:{error.lineno or 1}",
-                          "run kg build, or restore it from git") from None
+            raise KgError(
+                f"is not Turtle: {error.msg}",
+                f"{root.data / row.path}:{error.lineno or 1}",
+                "run kg build, or restore it from git",
+            ) from None
         if row.graph == DEFAULT_GRAPH:
             default += parsed
         else:

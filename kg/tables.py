@@ -220,8 +220,12 @@ TABLES: dict[str, Table] = {
             (
                 _column("antibody", "id of the antibody", ANTIBODY, "required"),
                 _column("property", "name of the property", "property", "required"),
-                _column("value", "a notation for format, fc, mechanism; a MONDO CURIE for tested-in; else text",
-                        "text", "required"),
+                _column(
+                    "value",
+                    "a notation for format, fc, mechanism; a MONDO CURIE for tested-in; else text",
+                    "text",
+                    "required",
+                ),
             ),
             evidence=True,
         ),
@@ -456,9 +460,7 @@ def _header_complaint(found: Sequence[str], header: Sequence[str]) -> tuple[str,
     return what, f"the header must be: {' '.join(header)}"
 
 
-def row_complaints(
-    cells: Mapping[str, str], table: Table, vocabulary: Vocabulary
-) -> Iterator[tuple[str, str]]:
+def row_complaints(cells: Mapping[str, str], table: Table, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     """What is wrong with a row, and what to do, cell by cell; `cells` holds every column of the table."""
     for column in table.all_columns:
         value = cells[column.name]

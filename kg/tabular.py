@@ -42,17 +42,24 @@ def render(answer: Answer, style: str, width: int | None = None) -> str:
         escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in cells]
         return tabulate(escaped, headers=answer.columns, tablefmt="pipe", disable_numparse=True) + "\n"
     limits = _column_limits(answer, cells, width)
-    return tabulate(cells, headers=answer.columns, tablefmt="simple", disable_numparse=True,
-                    maxcolwidths=limits, break_long_words=False) + "\n"
+    return (
+        tabulate(
+            cells,
+            headers=answer.columns,
+            tablefmt="simple",
+            disable_numparse=True,
+            maxcolwidths=limits,
+            break_long_words=False,
+        )
+        + "\n"
+    )
 
 
 def _column_limits(answer: Answer, cells: list[list[str]], width: int | None) -> list[int | None] | None:
     """Widths that make the table fit: wide columns give way first."""
     if width is None or not cells:
         return None
-    wanted = [
-        max(len(name), *(len(line[index]) for line in cells)) for index, name in enumerate(answer.columns)
-    ]
+    wanted = [max(len(name), *(len(line[index]) for line in cells)) for index, name in enumerate(answer.columns)]
     room = width - 2 * (len(wanted) - 1)
     if sum(wanted) <= room:
         return None

@@ -75,8 +75,9 @@ def entity_triples(entity: Entity) -> Iterable[TextTriple]:
         yield entity.curie, predicate, node
 
 
-def claim_triples(claim: Claim, lines: Mapping[str, Evidence], vocabulary: Mapping[str, Mapping[str, str]]
-                  ) -> Iterable[TextTriple]:
+def claim_triples(
+    claim: Claim, lines: Mapping[str, Evidence], vocabulary: Mapping[str, Mapping[str, str]]
+) -> Iterable[TextTriple]:
     """A claim node and its evidence lines."""
     identifier = claim.id
     yield identifier, "rdf:type", "bsab:Claim"

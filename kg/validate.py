@@ -67,7 +67,9 @@ def parse_rule(path: Path) -> Rule:
             raise KgError("is no header line, or stands twice", f"{path}:{number}", f"keys: {', '.join(_KEYS)}")
         header[match[1]] = match[2]
     if set(header) != set(_KEYS) or header["severity"] not in SEVERITIES:
-        raise KgError("header lacks a key, or has no such severity", f"{path}:1", f"severities: {', '.join(SEVERITIES)}")
+        raise KgError(
+            "header lacks a key, or has no such severity", f"{path}:1", f"severities: {', '.join(SEVERITIES)}"
+        )
     return Rule(path.stem, header["severity"], header["promise"], header["hint"], text)
 
 
@@ -168,8 +170,15 @@ def _shapes(opened: Opened, where: Mapping[str, str]) -> list[Finding]:
         curie = compress(result.focus_node.strip("<>"))
         place = f"{where[curie]} ({curie})" if curie in where else curie
         path = compress((result.path or "").strip("<>"))
-        findings.append(Finding(severities.get(result.severity, "error"), "shape", place,
-                                f"{path} {result.message or result.component}".strip(), "see ontology/shapes.ttl"))
+        findings.append(
+            Finding(
+                severities.get(result.severity, "error"),
+                "shape",
+                place,
+                f"{path} {result.message or result.component}".strip(),
+                "see ontology/shapes.ttl",
+            )
+        )
     return findings
 
 
@@ -181,11 +190,19 @@ def _reasoner(ontology: Path) -> list[Finding]:
         path = Path(folder) / "ontology.rdf"
         ox.serialize(parse_turtle(ontology), str(path), format=ox.RdfFormat.RDF_XML)
         if not rustdl.is_consistent(str(path)):
-            return [Finding("error", "reasoner", "ontology/bsab.ttl:1", "the vocabulary is inconsistent",
-                            "undo the last axiom")]
+            return [
+                Finding(
+                    "error", "reasoner", "ontology/bsab.ttl:1", "the vocabulary is inconsistent", "undo the last axiom"
+                )
+            ]
         empty = rustdl.classify(str(path)).unsatisfiable
     return [
-        Finding("error", "reasoner", "ontology/bsab.ttl:1", f"{compress(str(name).strip('<>'))} can have no instance",
-                "undo the last axiom")
+        Finding(
+            "error",
+            "reasoner",
+            "ontology/bsab.ttl:1",
+            f"{compress(str(name).strip('<>'))} can have no instance",
+            "undo the last axiom",
+        )
         for name in empty
     ]

@@ -335,7 +335,7 @@ def test_every_page_has_navigation_crumbs_footer_and_version() -> None:
             html = content.decode()
             assert "For research use" in html and "view now" in html and ">Tumors</a>" in html
             assert path == "index.html" or 'aria-label="Breadcrumb"' in html
-            assert "<html lang=" in html and "name=\"viewport\"" in html
+            assert "<html lang=" in html and 'name="viewport"' in html
 
 
 def test_text_of_the_data_never_becomes_markup_in_a_report() -> None:
@@ -440,9 +440,7 @@ def _visit(browser: Any, address: str) -> None:
 def _requests(browser: Any) -> list[str]:
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     return [
-        message["params"]["request"]["url"]
-        for message in messages
-        if message["method"] == "Network.requestWillBeSent"
+        message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
     ]
 
 

@@ -32,8 +32,11 @@ def check(style: str, show_all: bool, quiet: bool, root: str | None) -> int:
     )
     if not quiet:
         counts = {s: sum(f.severity == s for f in checked.findings) for s in ("error", "warning", "info")}
-        click.echo(f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} informations"
-                   f"{'' if show_all else ' (--all shows them)'}; ran {', '.join(checked.ran)}", err=True)
+        click.echo(
+            f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} informations"
+            f"{'' if show_all else ' (--all shows them)'}; ran {', '.join(checked.ran)}",
+            err=True,
+        )
         for skipped in checked.skipped:
             click.echo(f"skipped {skipped}", err=True)
     return 1 if checked.errors else 0

@@ -42,7 +42,13 @@ def show(
 @click.option("--max-nodes", default=200, show_default=True, type=click.IntRange(2, 5000), help="Nodes at most.")
 @view_options
 def view(
-    terms: tuple[str, ...], output: str, depth: int, max_nodes: int, as_of: str | None, include_unread: bool, quiet: bool,
+    terms: tuple[str, ...],
+    output: str,
+    depth: int,
+    max_nodes: int,
+    as_of: str | None,
+    include_unread: bool,
+    quiet: bool,
     root: str | None,
 ) -> None:
     """Draw the neighborhood of one or more entities as one HTML file that needs no network."""

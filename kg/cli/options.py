@@ -19,7 +19,9 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 def root_option(function: Decorated) -> Decorated:
     """`--root` and `--debug`."""
     function = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")(function)
-    return click.option("--root", metavar="DIR", envvar="KG_ROOT", help="Another tree with ontology/ and data/ [KG_ROOT].")(function)
+    return click.option(
+        "--root", metavar="DIR", envvar="KG_ROOT", help="Another tree with ontology/ and data/ [KG_ROOT]."
+    )(function)
 
 
 def view_options(function: Decorated) -> Decorated:
@@ -32,8 +34,14 @@ def view_options(function: Decorated) -> Decorated:
 
 def format_option(function: Decorated) -> Decorated:
     """`--format`."""
-    return click.option("--format", "style", type=click.Choice(("table", "tsv", "json", "md")), default="table",
-                        show_default=True, help="Form of the answer.")(function)
+    return click.option(
+        "--format",
+        "style",
+        type=click.Choice(("table", "tsv", "json", "md")),
+        default="table",
+        show_default=True,
+        help="Form of the answer.",
+    )(function)
 
 
 def find_root(given: str | None) -> Root:

@@ -15,7 +15,12 @@ from kg.cli.options import format_option, open_view, print_answer, print_footer,
 @format_option
 @view_options
 def ask(
-    name: str | None, params: tuple[str, ...], style: str, as_of: str | None, include_unread: bool, quiet: bool,
+    name: str | None,
+    params: tuple[str, ...],
+    style: str,
+    as_of: str | None,
+    include_unread: bool,
+    quiet: bool,
     root: str | None,
 ) -> None:
     """Answer a named question. Without a name, list the questions with their parameters."""
@@ -27,9 +32,15 @@ def ask(
         if params:
             raise UsageError("parameters need a question", "-p", "kg ask lists the questions")
         rows = [
-            {"number": q.number, "question": q.name, "asks": q.question,
-             "parameters": "; ".join(f"{p.name} ({p.type}{', required' if p.required else ''})" for p in q.parameters),
-             "example": q.example}
+            {
+                "number": q.number,
+                "question": q.name,
+                "asks": q.question,
+                "parameters": "; ".join(
+                    f"{p.name} ({p.type}{', required' if p.required else ''})" for p in q.parameters
+                ),
+                "example": q.example,
+            }
             for q in questions()
         ]
         print_answer(records(("number", "question", "asks", "parameters", "example"), rows), style)
@@ -55,7 +66,12 @@ def ask(
 @format_option
 @view_options
 def sparql(
-    query: str | None, file: str | None, style: str, as_of: str | None, include_unread: bool, quiet: bool,
+    query: str | None,
+    file: str | None,
+    style: str,
+    as_of: str | None,
+    include_unread: bool,
+    quiet: bool,
     root: str | None,
 ) -> None:
     """Run a read-only SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE. Prefixes of the project are known."""
@@ -63,8 +79,11 @@ def sparql(
     from kg.query import sparql as run_query
 
     if (query is None) == (file is None):
-        raise UsageError("give one query: as an argument, or with -f", "kg sparql",
-                         "kg sparql 'SELECT ?a WHERE { ?a a bsab:Antibody }'")
+        raise UsageError(
+            "give one query: as an argument, or with -f",
+            "kg sparql",
+            "kg sparql 'SELECT ?a WHERE { ?a a bsab:Antibody }'",
+        )
     text = query if query is not None else _read(file or "-")
     opened = open_view(root, as_of, include_unread, quiet)
     result = run_query(opened, text)
@@ -90,4 +109,6 @@ def _read(file: str) -> str:
     except UnicodeDecodeError:
         raise UsageError("is not UTF-8", file, "save the query as UTF-8") from None
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror or error}", file, "name a file that holds the query") from None
+        raise UsageError(
+            f"cannot be read: {error.strerror or error}", file, "name a file that holds the query"
+        ) from None

@@ -13,8 +13,18 @@ from kg.tables import Row
 
 # Roles that bind for effect: only these make a pair (albumin, masks and half-life arms do not).
 PAIR_ROLES = frozenset(
-    {"tumor-binding", "trigger", "costimulation", "checkpoint", "ligand-blocking", "trap", "cytokine",
-     "death-receptor", "payload-capture", "other-role"}
+    {
+        "tumor-binding",
+        "trigger",
+        "costimulation",
+        "checkpoint",
+        "ligand-blocking",
+        "trap",
+        "cytokine",
+        "death-receptor",
+        "payload-capture",
+        "other-role",
+    }
 )
 _IMMUNE = frozenset({"checkpoint", "costimulation", "trigger"})
 _SOLUBLE = frozenset({"ligand-blocking"})
@@ -61,8 +71,11 @@ def read_arms(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         if row["epitope"]:
             claim("bsab:bindsEpitope", names.epitope(row["epitope"], row.where), "epitope")
             if row["epitope"] and not row["epitope"].startswith(row["antigen"] + "/"):
-                names.complain(row.where, f"epitope {row['epitope']!r} is not on antigen {row['antigen']!r}",
-                               "epitopes are written SYMBOL/name")
+                names.complain(
+                    row.where,
+                    f"epitope {row['epitope']!r} is not on antigen {row['antigen']!r}",
+                    "epitopes are written SYMBOL/name",
+                )
         if row["exclusive_with"]:
             claim("bsab:exclusiveWith", names.antigen(row["exclusive_with"], row.where), "exclusive_with")
         if row["antigen"]:
@@ -93,9 +106,7 @@ def _add_pairs(antibody: str, arms: Iterable[Arm], facts: Facts, names: Names) -
         first, second = sorted((key_a, key_b))
         labels = [facts.entities[names.antigens[key]].label for key in (first, second)]
         members = tuple(("bsab:hasMember", names.antigens[key]) for key in dict.fromkeys((first, second)))
-        facts.add_entity(
-            Entity(curie, "bsab:Pair", " x ".join(labels), (f"{first} x {second}",), members, where)
-        )
+        facts.add_entity(Entity(curie, "bsab:Pair", " x ".join(labels), (f"{first} x {second}",), members, where))
         facts.add(Claim(antibody, "bsab:hasPair", curie), lines, where)
         family = names.term("PairFamily", pair_family((key_a, role_a), (key_b, role_b)))
         facts.add(Claim(curie, "bsab:family", family), lines, where)
@@ -120,8 +131,9 @@ def shared_evidence(a: Sequence[Evidence], b: Sequence[Evidence]) -> Iterable[Ev
             dates = [date for date in (line.date, other.date) if date]
             date = max(dates, key=lambda day: day.latest) if len(dates) == 2 else None
             locator = line.locator if line.locator == other.locator else f"{line.locator}; {other.locator}"
-            yield Evidence(line.source, locator, line.level, line.stance, reading, date,
-                           "derived: the source names both arms")
+            yield Evidence(
+                line.source, locator, line.level, line.stance, reading, date, "derived: the source names both arms"
+            )
 
 
 def pair_family(a: tuple[str, str], b: tuple[str, str]) -> str:

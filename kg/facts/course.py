@@ -35,7 +35,12 @@ def date_nodes(text: str) -> Described:
 
 
 def add_node(
-    facts: Facts, names: Names, row: Row, entity: Entity, claims: Sequence[Claim], nodes: Described,
+    facts: Facts,
+    names: Names,
+    row: Row,
+    entity: Entity,
+    claims: Sequence[Claim],
+    nodes: Described,
     default_date: str = "",
 ) -> None:
     """Add an n-ary node: what was read describes it, what was not becomes unread claims about it."""
@@ -72,8 +77,15 @@ def read_events(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             nodes.append(("bsab:reason", Lit(row["reason"]), "reason"))
         label = " ".join(part for part in (row["event"], row["phase"], row["region"], row["on"]) if part)
         bound = row["date_kind"] in ("upper-bound", "lower-bound")
-        add_node(facts, names, row, Entity(curie, "bsab:StatusEvent", f"{row['antibody']}: {label}"),
-                 [Claim(antibody, "bsab:hasEvent", curie)], nodes, "" if bound else row["on"])
+        add_node(
+            facts,
+            names,
+            row,
+            Entity(curie, "bsab:StatusEvent", f"{row['antibody']}: {label}"),
+            [Claim(antibody, "bsab:hasEvent", curie)],
+            nodes,
+            "" if bound else row["on"],
+        )
 
 
 def _add_trial(trial: str, facts: Facts, where: str) -> None:
@@ -91,7 +103,9 @@ def read_trials(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             stated.append((Claim(trial, "bsab:phase", names.term("Phase", row["phase"])), "phase"))
         if row["first_in_human"]:
             value = boolean(row["first_in_human"] == "yes")
-            stated.append((Claim(trial, "bsab:firstInHuman", value, (("bsab:ofAntibody", antibody),)), "first_in_human"))
+            stated.append(
+                (Claim(trial, "bsab:firstInHuman", value, (("bsab:ofAntibody", antibody),)), "first_in_human")
+            )
         for tumor in row.many("tumors"):
             qualifier = (("bsab:inTrial", trial),)
             stated.append((Claim(antibody, "bsab:testedIn", names.tumor(tumor, row.where), qualifier), "tumors"))
@@ -102,18 +116,29 @@ def read_trials(rows: Sequence[Row], facts: Facts, names: Names) -> None:
 def read_results(rows: Sequence[Row], facts: Facts, names: Names) -> None:
     """Add results: one end point of one regimen in one population of one trial."""
     numbers = {
-        "value": "bsab:value", "ci_low": "bsab:ciLow", "ci_high": "bsab:ciHigh",
-        "comparator_value": "bsab:comparatorValue", "hazard_ratio": "bsab:hazardRatio",
-        "hr_low": "bsab:hrLow", "hr_high": "bsab:hrHigh",
+        "value": "bsab:value",
+        "ci_low": "bsab:ciLow",
+        "ci_high": "bsab:ciHigh",
+        "comparator_value": "bsab:comparatorValue",
+        "hazard_ratio": "bsab:hazardRatio",
+        "hr_low": "bsab:hrLow",
+        "hr_high": "bsab:hrHigh",
     }
     texts = {
-        "regimen": "bsab:regimen", "line": "bsab:line", "population": "bsab:population", "unit": "bsab:unit",
-        "comparator": "bsab:comparator", "p_value": "bsab:pValue",
+        "regimen": "bsab:regimen",
+        "line": "bsab:line",
+        "population": "bsab:population",
+        "unit": "bsab:unit",
+        "comparator": "bsab:comparator",
+        "p_value": "bsab:pValue",
     }
     for row in rows:
         antibody = names.antibody(row["antibody"], row.where)
-        own = [name for name in row.cells if name not in ("source", "locator", "level", "stance", "date",
-                                                          "reading", "unread", "note")]
+        own = [
+            name
+            for name in row.cells
+            if name not in ("source", "locator", "level", "stance", "date", "reading", "unread", "note")
+        ]
         curie = f"result:{row['antibody']}.{digest(*(row[name] for name in own))[:8]}"
         nodes: Described = [("bsab:endPoint", names.term("EndPoint", row["endpoint"]), "endpoint")]
         nodes += [(predicate, decimal(row[name]), name) for name, predicate in numbers.items() if row[name]]
@@ -131,8 +156,14 @@ def read_results(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             qualifiers = (("bsab:inTrial", row["trial"]),)
         value = f"{row['value']} {row['unit']}".strip() or (f"HR {row['hazard_ratio']}" if row["hazard_ratio"] else "")
         label = f"{row['antibody']}: {row['endpoint']} {value}".strip()
-        add_node(facts, names, row, Entity(curie, "bsab:Result", label),
-                 [Claim(antibody, "bsab:hasResult", curie, qualifiers)], nodes)
+        add_node(
+            facts,
+            names,
+            row,
+            Entity(curie, "bsab:Result", label),
+            [Claim(antibody, "bsab:hasResult", curie, qualifiers)],
+            nodes,
+        )
 
 
 def read_properties(rows: Sequence[Row], facts: Facts, names: Names) -> None:
@@ -151,7 +182,10 @@ def read_properties(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         elif row["value"] in names.vocabulary.get(kind, {}):
             value = names.term(kind, row["value"])
         else:
-            names.complain(row.where, f"{row['value']!r} is no {row['property']}",
-                           f"one of: {', '.join(names.vocabulary.get(kind, {}))}")
+            names.complain(
+                row.where,
+                f"{row['value']!r} is no {row['property']}",
+                f"one of: {', '.join(names.vocabulary.get(kind, {}))}",
+            )
             continue
         facts.add(Claim(antibody, predicate, value), [names.evidence(row, ("value",))], row.where)

@@ -44,11 +44,10 @@ def read_escapes(rows: Sequence[Row], facts: Facts, names: Names, hematologic: s
         nodes += [("bsab:agent", Lit(agent), "agent") for agent in others]
         subjects = [*antigens, *agents] or [names.term("AgentClass", row["agent_class"])]
         places: list[tuple[tuple[str, Node], ...]] = [(("bsab:inTumor", tumor),) for tumor in tumors] or [()]
-        facts.add_entity(
-            Entity(curie, "bsab:EscapeObservation", f"{row['id']}: {row['mechanism']}", (), (), row.where)
+        facts.add_entity(Entity(curie, "bsab:EscapeObservation", f"{row['id']}: {row['mechanism']}", (), (), row.where))
+        add_node(
+            facts, names, row, Entity(curie, "bsab:EscapeObservation", f"{row['id']}: {row['mechanism']}"), [], nodes
         )
-        add_node(facts, names, row, Entity(curie, "bsab:EscapeObservation", f"{row['id']}: {row['mechanism']}"),
-                 [], nodes)
         for subject in subjects:
             for place in places:
                 line = names.evidence(row, ("mechanism", "antigen"), observation=curie)
@@ -68,8 +67,14 @@ def read_counters(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         ]
         if row["antibody"]:
             nodes.append(("bsab:counterAntibody", names.antibody(row["antibody"], row.where), "antibody"))
-        add_node(facts, names, row, Entity(curie, "bsab:CounterMeasure", f"{row['escape']}: {row['description']}"),
-                 [Claim(f"escape:{row['escape']}", "bsab:counteredBy", curie)], nodes)
+        add_node(
+            facts,
+            names,
+            row,
+            Entity(curie, "bsab:CounterMeasure", f"{row['escape']}: {row['description']}"),
+            [Claim(f"escape:{row['escape']}", "bsab:counteredBy", curie)],
+            nodes,
+        )
 
 
 def read_engagements(rows: Sequence[Row], facts: Facts, names: Names) -> None:

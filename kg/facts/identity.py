@@ -60,8 +60,11 @@ def _antigens(rows: Rows, facts: Facts, names: Names) -> None:
         key = row["antigen"]
         gene = genes.get(key)
         if gene is None and ":" not in key:
-            names.complain(row.where, f"{key!r} is no symbol of the genes table",
-                           "write the HGNC symbol; run kg import hgnc after adding one")
+            names.complain(
+                row.where,
+                f"{key!r} is no symbol of the genes table",
+                "write the HGNC symbol; run kg import hgnc after adding one",
+            )
             continue
         curie = f"UniProt:{gene['uniprot']}" if gene and gene["uniprot"] else f"ag:{key.rpartition(':')[2]}"
         names.antigens[key] = curie
@@ -76,8 +79,14 @@ def _antigens(rows: Rows, facts: Facts, names: Names) -> None:
             facts.add_bulk("graph:hgnc", gene["hgnc"], "skos:definition", Lit(gene["name"]))
         label = row["common_name"]
         facts.add_entity(
-            Entity(curie, "bsab:Antigen", label, tuple(name for name in dict.fromkeys(synonyms) if name != label),
-                   tuple(description), row.where)
+            Entity(
+                curie,
+                "bsab:Antigen",
+                label,
+                tuple(name for name in dict.fromkeys(synonyms) if name != label),
+                tuple(description),
+                row.where,
+            )
         )
 
 
@@ -99,22 +108,29 @@ def _tumors_and_cells(rows: Rows, facts: Facts, names: Names) -> None:
     for row in rows["tumors"]:
         names.tumors.add(row["id"])
         facts.add_entity(
-            Entity(row["id"], "bsab:Tumor", row["label"], row.many("synonyms"),
-                   (("bsab:solid", boolean(row["solid"] == "yes")),), row.where)
+            Entity(
+                row["id"],
+                "bsab:Tumor",
+                row["label"],
+                row.many("synonyms"),
+                (("bsab:solid", boolean(row["solid"] == "yes")),),
+                row.where,
+            )
         )
     known = {row["id"] for row in rows["hierarchy"]}
     labels = {row["id"]: row["label"] for row in rows["hierarchy"]}
     for row in rows["tumors"]:
         if labels.get(row["id"], row["label"]) != row["label"]:
-            names.complain(row.where, f"label {row['label']!r} is not MONDO's {labels[row['id']]!r}",
-                           "write the upstream label; put other names among the synonyms")
+            names.complain(
+                row.where,
+                f"label {row['label']!r} is not MONDO's {labels[row['id']]!r}",
+                "write the upstream label; put other names among the synonyms",
+            )
     for row in rows["hierarchy"]:
         tumor = row["id"].startswith("MONDO:")
         if not tumor:
             names.cells.add(row["id"])
-        facts.add_entity(
-            Entity(row["id"], "bsab:Tumor" if tumor else "bsab:Cell", row["label"], (), (), row.where)
-        )
+        facts.add_entity(Entity(row["id"], "bsab:Tumor" if tumor else "bsab:Cell", row["label"], (), (), row.where))
         graph = "graph:mondo" if tumor else "graph:cl"
         for parent in row.many("parents"):
             if parent in known:
@@ -132,5 +148,8 @@ def _complain_of_shared_names(antibodies: Sequence[Row], names: Names) -> None:
     for key, sharing in sorted(owners.items()):
         if len({row["id"] for row in sharing}) > 1:
             others = ", ".join(sorted({row["id"] for row in sharing}))
-            names.complain(sharing[-1].where, f"the name {key!r} stands for several antibodies: {others}",
-                           "leave it to one of them, or merge the rows")
+            names.complain(
+                sharing[-1].where,
+                f"the name {key!r} stands for several antibodies: {others}",
+                "leave it to one of them, or merge the rows",
+            )

@@ -66,8 +66,15 @@ def _read_rows(root: Root, vocabulary: dict[str, dict[str, str]], findings: list
             shown = f"data/{folder}/{path.name}"
             table = table_of(path)
             if table is None or table.name == "sources":
-                findings.append(Finding("error", "table", f"{shown}:1", f"belongs to no table: {path.stem!r}",
-                                        f"name it after one of: {', '.join(TABLES)}"))
+                findings.append(
+                    Finding(
+                        "error",
+                        "table",
+                        f"{shown}:1",
+                        f"belongs to no table: {path.stem!r}",
+                        f"name it after one of: {', '.join(TABLES)}",
+                    )
+                )
                 continue
             rows[table.name] += read_table(path, table, vocabulary, findings, shown)
     for name, table in TABLES.items():
@@ -82,6 +89,13 @@ def _complain_of_doubles(rows: list[Row], key: tuple[str, ...], findings: list[F
     for row in rows:
         own = tuple(row[name] for name in key)
         if own in seen:
-            findings.append(Finding("error", "table", row.where, f"{' '.join(own)!r} stands already at {seen[own]}",
-                                    "one row each: merge the two"))
+            findings.append(
+                Finding(
+                    "error",
+                    "table",
+                    row.where,
+                    f"{' '.join(own)!r} stands already at {seen[own]}",
+                    "one row each: merge the two",
+                )
+            )
         seen.setdefault(own, row.where)

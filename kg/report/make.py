@@ -20,8 +20,10 @@ from kg.views.shapes import Link, Page, Section
 from kg.views.site import render_site
 
 TITLE = "Bispecific antibodies against solid tumors"
-CANDOR = ("Curation is machine-assisted and no clinician has reviewed it. Unread claims are stored, marked and left out of "
-          "these pages. Unknown stays unknown and is never counted as zero.")
+CANDOR = (
+    "Curation is machine-assisted and no clinician has reviewed it. Unread claims are stored, marked and left out of "
+    "these pages. Unknown stays unknown and is never counted as zero."
+)
 
 _ANTIBODIES = """
 SELECT ?antibody ?label ?scope ?stage (COUNT(DISTINCT ?pair) AS ?pairs) (MIN(COALESCE(?name, "")) AS ?first_pair) WHERE {
@@ -64,8 +66,21 @@ SELECT ?pair ?family ?antibodies ?stage WHERE {
   OPTIONAL { ?phase a bsab:Phase ; bsab:rank ?highest ; skos:notation ?stage }
 } ORDER BY DESC(?antibodies) ?pair ?family
 """
-_SCHEMA_CLASSES = ("Antibody", "Arm", "Antigen", "Epitope", "Pair", "Cell", "Tumor", "StatusEvent", "Trial", "Result",
-                   "EscapeMechanism", "EscapeObservation", "CounterMeasure")
+_SCHEMA_CLASSES = (
+    "Antibody",
+    "Arm",
+    "Antigen",
+    "Epitope",
+    "Pair",
+    "Cell",
+    "Tumor",
+    "StatusEvent",
+    "Trial",
+    "Result",
+    "EscapeMechanism",
+    "EscapeObservation",
+    "CounterMeasure",
+)
 _SCHEMA = """
 SELECT ?from ?to ?predicate (COUNT(*) AS ?count) WHERE {
   { ?claim rdf:predicate ?property ; rdf:subject ?s ; rdf:object ?o }
@@ -107,7 +122,9 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
         made: list[Page] = []
         for number, row in enumerate(antibodies.rows):
             tell(number)
-            made.append(antibody_page(opened, Match(text_of(row["antibody"]), text_of(row["label"]), "antibody"), pages))
+            made.append(
+                antibody_page(opened, Match(text_of(row["antibody"]), text_of(row["label"]), "antibody"), pages)
+            )
         tried = pairs_by_tumor(opened)
         none = records(question("pairs-in-tumor").columns, ())
         for number, row in enumerate(tumors.rows, start=len(antibodies.rows)):
@@ -125,13 +142,20 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             index,
             _antibody_list(antibodies, pages),
             _tumor_list(tumors, pages),
-            list_page("question/index.html", "Questions", "Each question is one command; here with its example.",
-                      ("no", "question", "asks", "rows"), list(answered)),
+            list_page(
+                "question/index.html",
+                "Questions",
+                "Each question is one command; here with its example.",
+                ("no", "question", "asks", "rows"),
+                list(answered),
+            ),
             _pair_list(opened),
             _escape_list(opened, pages),
         ]
         footer = opened.footer()
-        files = render_site([*front, *made], site_title=TITLE, footer=footer, version_note=CANDOR, schema=_schema(opened))
+        files = render_site(
+            [*front, *made], site_title=TITLE, footer=footer, version_note=CANDOR, schema=_schema(opened)
+        )
         for path, content in files.items():
             target = fresh / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -160,25 +184,41 @@ def _index(opened: Opened, checked: Checked, pages: dict[str, str], tumors: Answ
         ("Antibodies against solid tumors", str(headline["antibodies, solid tumors"])),
         ("Antigen pairs among them", str(headline["pairs of antibodies against solid tumors"])),
         ("Claims", f"{reading['read']} read, {reading['record']} from database or registry records"),
-        ("Escape seen in patients on a bispecific in a solid tumor",
-         f"{headline['escape observations in patients on a bispecific in a solid tumor']} of "
-         f"{counted.groups['entities'].get('EscapeObservation', 0)} observations"),
+        (
+            "Escape seen in patients on a bispecific in a solid tumor",
+            f"{headline['escape observations in patients on a bispecific in a solid tumor']} of "
+            f"{counted.groups['entities'].get('EscapeObservation', 0)} observations",
+        ),
         ("Contested claims", str(headline["contested claims"])),
-        ("Checks", f"{checked.errors} errors, {_count(checked.findings, 'warning')} warnings; ran {', '.join(checked.ran)}"
-                   + (f"; skipped {'; '.join(checked.skipped)}" if checked.skipped else "")),
+        (
+            "Checks",
+            f"{checked.errors} errors, {_count(checked.findings, 'warning')} warnings; ran {', '.join(checked.ran)}"
+            + (f"; skipped {'; '.join(checked.skipped)}" if checked.skipped else ""),
+        ),
     )
     sections = (
         with_labels(recent, pages, "antibody", "label", f"What happened in {year}", drop=("since", "claim")),
-        answer_section("Escapes seen in patients on a bispecific in a solid tumor", direct, pages,
-                       "Everything else is carried over from other drugs, cells, hematology or models."),
+        answer_section(
+            "Escapes seen in patients on a bispecific in a solid tumor",
+            direct,
+            pages,
+            "Everything else is carried over from other drugs, cells, hematology or models.",
+        ),
         answer_section("Claims that sources contradict each other on", contested, pages),
-        Section("Most engaged targets", ("target", "antibodies", "solid", "pairs"),
-                tuple((text_of(row["label"]), text_of(row["antibodies"]), text_of(row["solid"]), text_of(row["pairs"]))
-                      for row in targets.rows[:15]),
-                "Popularity, not promise: CD3 and the PD-1 axis flatter every count."),
+        Section(
+            "Most engaged targets",
+            ("target", "antibodies", "solid", "pairs"),
+            tuple(
+                (text_of(row["label"]), text_of(row["antibodies"]), text_of(row["solid"]), text_of(row["pairs"]))
+                for row in targets.rows[:15]
+            ),
+            "Popularity, not promise: CD3 and the PD-1 axis flatter every count.",
+        ),
     )
-    lead = ("How each antibody works, how tumors escape it, what counters that, and who says so. "
-            "An open, evidence-backed graph; every statement names its source.")
+    lead = (
+        "How each antibody works, how tumors escape it, what counters that, and who says so. "
+        "An open, evidence-backed graph; every statement names its source."
+    )
     index = Page("index.html", "Start", lead, facts, tuple(section for section in sections if section.rows), None)
     busiest = max(tumors.rows, key=lambda row: (int(row["antibodies"] or 0), text_of(row["label"])), default=None)
     crowded = Counter(text_of(row["family"]) for row in pairs.rows)
@@ -186,7 +226,9 @@ def _index(opened: Opened, checked: Checked, pages: dict[str, str], tumors: Answ
         f"{facts[0][1]} antibodies against solid tumors form {facts[1][1]} antigen pairs "
         f"({crowded.get('tumor-antigen-x-trigger', 0)} of them tumor antigen x trigger, "
         f"{crowded.get('tumor-antigen-x-tumor-antigen', 0)} tumor antigen x tumor antigen)",
-        f"most programs in one tumor: {text_of(busiest['label'])} ({text_of(busiest['antibodies'])} antibodies)" if busiest else "",
+        f"most programs in one tumor: {text_of(busiest['label'])} ({text_of(busiest['antibodies'])} antibodies)"
+        if busiest
+        else "",
         f"escape seen in patients on a bispecific in a solid tumor: {facts[3][1]}",
         f"{len(contested.rows)} claims are contested; {len(recent.rows)} dated events since {year}-01-01",
     )
@@ -199,22 +241,41 @@ def _count(findings: tuple[Finding, ...], severity: str) -> int:
 
 def _antibody_list(antibodies: Answer, pages: dict[str, str]) -> Page:
     rows: list[tuple[str | Link, ...]] = [
-        (Link(text_of(row["label"]), pages[text_of(row["antibody"])]), text_of(row["scope"]), text_of(row["stage"]),
-         text_of(row["first_pair"]), text_of(row["pairs"]))
+        (
+            Link(text_of(row["label"]), pages[text_of(row["antibody"])]),
+            text_of(row["scope"]),
+            text_of(row["stage"]),
+            text_of(row["first_pair"]),
+            text_of(row["pairs"]),
+        )
         for row in antibodies.rows
     ]
-    return list_page("antibody/index.html", "Antibodies", f"{len(rows)} antibodies in this view.",
-                     ("antibody", "scope", "highest stage", "pair (first of them)", "pairs"), rows)
+    return list_page(
+        "antibody/index.html",
+        "Antibodies",
+        f"{len(rows)} antibodies in this view.",
+        ("antibody", "scope", "highest stage", "pair (first of them)", "pairs"),
+        rows,
+    )
 
 
 def _tumor_list(tumors: Answer, pages: dict[str, str]) -> Page:
     rows: list[tuple[str | Link, ...]] = [
-        (Link(text_of(row["label"]), pages[text_of(row["tumor"])]), text_of(row["solid"]), text_of(row["antibodies"]),
-         text_of(row["escapes"]))
+        (
+            Link(text_of(row["label"]), pages[text_of(row["tumor"])]),
+            text_of(row["solid"]),
+            text_of(row["antibodies"]),
+            text_of(row["escapes"]),
+        )
         for row in tumors.rows
     ]
-    return list_page("tumor/index.html", "Tumors", "Counts are of the tumor itself; its page includes its subtypes.",
-                     ("tumor", "solid", "antibodies", "escape observations"), rows)
+    return list_page(
+        "tumor/index.html",
+        "Tumors",
+        "Counts are of the tumor itself; its page includes its subtypes.",
+        ("tumor", "solid", "antibodies", "escape observations"),
+        rows,
+    )
 
 
 def _pair_list(opened: Opened) -> Page:
@@ -222,22 +283,43 @@ def _pair_list(opened: Opened) -> Page:
     pairs = _select(opened, _PAIRS)
     families = sorted({text_of(row["family"]) for row in pairs.rows})
     sections = tuple(
-        Section(family, ("pair", "antibodies", "highest stage"),
-                tuple((text_of(row["pair"]), text_of(row["antibodies"]), text_of(row["stage"]))
-                      for row in pairs.rows if text_of(row["family"]) == family))
+        Section(
+            family,
+            ("pair", "antibodies", "highest stage"),
+            tuple(
+                (text_of(row["pair"]), text_of(row["antibodies"]), text_of(row["stage"]))
+                for row in pairs.rows
+                if text_of(row["family"]) == family
+            ),
+        )
         for family in families
     )
-    lead = ("Pairs of effect-bearing arms in antibodies against solid tumors, by number of programs. "
-            "Pairs that nobody has targeted are not ranked yet.")
+    lead = (
+        "Pairs of effect-bearing arms in antibodies against solid tumors, by number of programs. "
+        "Pairs that nobody has targeted are not ranked yet."
+    )
     return Page("pairs.html", "Pairs", lead, (), sections, None)
 
 
 def _escape_list(opened: Opened, pages: dict[str, str]) -> Page:
-    section = answer_section("All observations in this view", _select(opened, _DIRECT.replace(
-        "?seen bsab:transferred false ;", "?seen bsab:transferred ?carried_over ;").replace(
-        "?stance ?timing ?summary", "?stance ?timing ?carried_over ?summary")), pages)
-    return Page("escapes.html", "Escapes", "Who saw which escape, under which drug, in which tumor; both sides where sources disagree.",
-                (), (section,), None)
+    section = answer_section(
+        "All observations in this view",
+        _select(
+            opened,
+            _DIRECT.replace("?seen bsab:transferred false ;", "?seen bsab:transferred ?carried_over ;").replace(
+                "?stance ?timing ?summary", "?stance ?timing ?carried_over ?summary"
+            ),
+        ),
+        pages,
+    )
+    return Page(
+        "escapes.html",
+        "Escapes",
+        "Who saw which escape, under which drug, in which tumor; both sides where sources disagree.",
+        (),
+        (section,),
+        None,
+    )
 
 
 def _schema(opened: Opened) -> str:

@@ -19,7 +19,10 @@ _GRAPH_NODES = 80
 _COLUMNS = ("what", "state", "support", "source")
 # Property labels of the ontology -> title of the section that they stand in, in order.
 _SECTIONS = (
-    ("Format, Fc and mechanism", ("has format", "has Fc activity", "has mechanism", "payload", "conditional activation", "developer")),
+    (
+        "Format, Fc and mechanism",
+        ("has format", "has Fc activity", "has mechanism", "payload", "conditional activation", "developer"),
+    ),
     ("Course", ("has event",)),
     ("Results", ("has result",)),
     ("Told of efficacy and safety", ("reported efficacy", "reported toxicity")),
@@ -30,12 +33,16 @@ _SECTIONS = (
 )
 
 
-def graph_of(opened: Opened, curie: str, pages: Mapping[str, str], depth: int = 2) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:
+def graph_of(
+    opened: Opened, curie: str, pages: Mapping[str, str], depth: int = 2
+) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:
     """The neighborhood of an entity, its nodes linked to the report's pages; None where there is no edge."""
     nodes, edges, _ = neighborhood(opened, [curie], depth, _GRAPH_NODES)
     if not edges:
         return None
-    linked = tuple(Node(node.id, node.label, node.kind, node.detail, pages.get(node.id, node.href), node.year) for node in nodes)
+    linked = tuple(
+        Node(node.id, node.label, node.kind, node.detail, pages.get(node.id, node.href), node.year) for node in nodes
+    )
     return linked, edges
 
 
@@ -54,8 +61,14 @@ def antibody_page(opened: Opened, match: Match, pages: Mapping[str, str]) -> Pag
         ("Scope", next((line.value for line in told.statements if line.property == "disease scope"), "")),
     )
     lead = " x ".join(dict.fromkeys(_antigen_names(told))) or "targets not known in this view"
-    return Page(path_of(told.id), told.label, lead, tuple(fact for fact in facts if fact[1]),
-                tuple(section for section in sections if section.rows), graph_of(opened, told.id, pages))
+    return Page(
+        path_of(told.id),
+        told.label,
+        lead,
+        tuple(fact for fact in facts if fact[1]),
+        tuple(section for section in sections if section.rows),
+        graph_of(opened, told.id, pages),
+    )
 
 
 def _when(statement: Statement) -> str:
@@ -73,15 +86,18 @@ def _arms(told: Description) -> Section:
     for line in told.statements:
         if line.about and line.property != "has arm":
             rows.append((line.about.partition(", ")[2], line.property, *statement_rows([line], {})[0]))
-    return Section("Arms", ("arm", "property", *_COLUMNS), tuple(sorted(rows, key=lambda row: (row[0], row[1], str(row[2])))))
+    return Section(
+        "Arms", ("arm", "property", *_COLUMNS), tuple(sorted(rows, key=lambda row: (row[0], row[1], str(row[2]))))
+    )
 
 
 def _section(title: str, statements: list[Statement], pages: Mapping[str, str], named: bool) -> Section:
     rows = statement_rows(statements, pages)
     if not named:
         return Section(title, _COLUMNS, rows)
-    return Section(title, ("property", *_COLUMNS),
-                   tuple((line.property, *row) for line, row in zip(statements, rows, strict=True)))
+    return Section(
+        title, ("property", *_COLUMNS), tuple((line.property, *row) for line, row in zip(statements, rows, strict=True))
+    )
 
 
 def pairs_by_tumor(opened: Opened) -> dict[str, Answer]:
@@ -99,27 +115,46 @@ def tumor_page(opened: Opened, match: Match, pages: Mapping[str, str], pairs: An
     """Pairs tried in a tumor and its subtypes, what stopped, escapes seen in it, and antigens on it."""
     told = describe(opened, match)
     sections = [
-        with_labels(pairs, pages, "antibody", "label", "Pairs tried in this tumor and its subtypes",
-                    drop=("tumor", "claim", "claims")),
+        with_labels(
+            pairs,
+            pages,
+            "antibody",
+            "label",
+            "Pairs tried in this tumor and its subtypes",
+            drop=("tumor", "claim", "claims"),
+        ),
     ]
     incoming = [line for line in told.statements if line.value.startswith("this") and line.property != "tested in"]
     expressed = [line for line in incoming if line.property == "expressed on"]
     if expressed:
-        sections.append(Section("Antigens seen on it", ("antigen", "state", "support", "source"),
-                                tuple((line.about, *statement_rows([line], pages)[0][1:]) for line in expressed)))
+        sections.append(
+            Section(
+                "Antigens seen on it",
+                ("antigen", "state", "support", "source"),
+                tuple((line.about, *statement_rows([line], pages)[0][1:]) for line in expressed),
+            )
+        )
     escapes = escapes_in(opened, match.curie)
     if escapes.rows:
         sections.append(answer_section("Escapes observed in it", escapes, pages))
     reached = {row["label"] for row in pairs.rows}
     lead = f"{len(reached)} antibodies, {len({row['pair'] for row in pairs.rows})} antigen pairs"
     facts = (("Identifier", match.curie), ("Also called", "; ".join(told.synonyms)))
-    return Page(path_of(match.curie), match.label, lead, tuple(fact for fact in facts if fact[1]),
-                tuple(section for section in sections if section.rows), graph_of(opened, match.curie, pages))
+    return Page(
+        path_of(match.curie),
+        match.label,
+        lead,
+        tuple(fact for fact in facts if fact[1]),
+        tuple(section for section in sections if section.rows),
+        graph_of(opened, match.curie, pages),
+    )
 
 
 def escapes_in(opened: Opened, tumor: str) -> Answer:
     """Escape observations in a tumor or its subtypes."""
-    result = sparql(opened, f"""
+    result = sparql(
+        opened,
+        f"""
         SELECT DISTINCT ?escape ?scope ?from ?stance ?setting ?timing ?carried_over ?summary ?source WHERE {{
           GRAPH graph:mondo {{ ?narrower rdfs:subClassOf* <{expand(tumor)}> }}
           ?seen bsab:observedIn ?narrower ; bsab:escapeMechanism ?kind ; bsab:setting/skos:notation ?setting ;
@@ -128,7 +163,8 @@ def escapes_in(opened: Opened, tumor: str) -> Answer:
           ?line bsab:observation ?seen ; bsab:stance/skos:notation ?stance ; bsab:source ?cited .
           BIND(STR(?cited) AS ?source)
           OPTIONAL {{ ?seen bsab:escapesFrom/rdfs:label ?from }}
-        }} ORDER BY ?carried_over ?scope ?escape ?summary ?from ?source""")
+        }} ORDER BY ?carried_over ?scope ?escape ?summary ?from ?source""",
+    )
     assert isinstance(result, Answer)
     return result
 
@@ -143,8 +179,9 @@ def question_page(opened: Opened, asked: Question, pages: Mapping[str, str]) -> 
     parameters = "; ".join(f"{p.name}: {p.text}" for p in asked.parameters) or "none"
     facts = (("Command", asked.example), ("Parameters", parameters), ("Rows", str(len(answer.rows))))
     both = {"antibody", "label"} <= set(answer.columns)
-    section = (with_labels(answer, pages, "antibody", "label", "Answer") if both
-               else answer_section("Answer", answer, pages))
+    section = (
+        with_labels(answer, pages, "antibody", "label", "Answer") if both else answer_section("Answer", answer, pages)
+    )
     return Page(f"question/{asked.name}.html", asked.title, asked.question, facts, (section,), None), len(answer.rows)
 
 

@@ -68,7 +68,9 @@ def statement_rows(statements: Iterable[Statement], pages: Mapping[str, str]) ->
     return tuple(rows)
 
 
-def answer_section(title: str, answer: Answer, pages: Mapping[str, str], note: str = "", drop: Iterable[str] = ()) -> Section:
+def answer_section(
+    title: str, answer: Answer, pages: Mapping[str, str], note: str = "", drop: Iterable[str] = ()
+) -> Section:
     """A table of an answer; entities with a page are linked, and so are sources."""
     columns = tuple(name for name in answer.columns if name not in set(drop))
     rows = []
@@ -88,8 +90,15 @@ def answer_section(title: str, answer: Answer, pages: Mapping[str, str], note: s
     return Section(title, columns, tuple(rows), note)
 
 
-def with_labels(answer: Answer, pages: Mapping[str, str], curie: str, label: str, title: str, drop: Iterable[str] = (),
-                note: str = "") -> Section:
+def with_labels(
+    answer: Answer,
+    pages: Mapping[str, str],
+    curie: str,
+    label: str,
+    title: str,
+    drop: Iterable[str] = (),
+    note: str = "",
+) -> Section:
     """Like `answer_section`, with the column `label` linked to the page of the entity in column `curie`."""
     left_out = {curie, *drop}
     plain = answer_section(title, answer, pages, note, left_out)

@@ -26,8 +26,11 @@ def read_crosswalk(context: Context, name: str, columns: Sequence[str]) -> list[
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
         if len(cells) != len(columns):
-            context.complain(f"{shown}:{number}", f"has {len(cells)} cells, the header has {len(columns)}",
-                             "look for a missing or an extra tab")
+            context.complain(
+                f"{shown}:{number}",
+                f"has {len(cells)} cells, the header has {len(columns)}",
+                "look for a missing or an extra tab",
+            )
             continue
         rows.append(dict(zip(columns, cells, strict=True)))
     return rows
@@ -49,8 +52,11 @@ def tumors_of(context: Context, phrases: Mapping[str, tuple[str, ...]], cell: st
     found: dict[str, None] = {}
     for phrase in split_phrases(cell):
         if phrase not in phrases:
-            context.complain(where, f"tumor phrase {phrase!r} is not mapped",
-                             "add it to data/crosswalks/tumor-phrases.tsv (no tumors: leave the cell empty)")
+            context.complain(
+                where,
+                f"tumor phrase {phrase!r} is not mapped",
+                "add it to data/crosswalks/tumor-phrases.tsv (no tumors: leave the cell empty)",
+            )
         found.update(dict.fromkeys(phrases.get(phrase, ())))
     return list(found)
 

@@ -13,14 +13,38 @@ from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, UpstreamRow, read_upstream
 
 FILE, ANCHORS = "dated.tsv", "nct_date_anchors.csv"
-COLUMNS = ("name", "aliases", "targets_hgnc", "format", "earliest_nct", "date", "date_kind", "year_first_in_clinic",
-           "nct_verified", "nct_rejected", "tumour_types", "highest_phase", "status", "status_as_of", "stop_reason",
-           "source", "support", "note")
+COLUMNS = (
+    "name",
+    "aliases",
+    "targets_hgnc",
+    "format",
+    "earliest_nct",
+    "date",
+    "date_kind",
+    "year_first_in_clinic",
+    "nct_verified",
+    "nct_rejected",
+    "tumour_types",
+    "highest_phase",
+    "status",
+    "status_as_of",
+    "stop_reason",
+    "source",
+    "support",
+    "note",
+)
 _URL = re.compile(r"https?://[^\s;]+")
 _TRIAL = re.compile(r"^(NCT\d{8}|ACTRN\d{14})$")
 # The words of the `support` column, and the cells that they cover.
-_CELLS = {"ncts": "nct", "id": "nct", "registry id": "nct", "tumor": "tumour", "phase 1": "phase", "target": "targets",
-          "dates": "date"}
+_CELLS = {
+    "ncts": "nct",
+    "id": "nct",
+    "registry id": "nct",
+    "tumor": "tumour",
+    "phase 1": "phase",
+    "target": "targets",
+    "dates": "date",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +79,12 @@ def date_kind(kind: str, support: Support, has_trial: bool) -> str:
     if "interpolation" in low:
         # Only where the trial number was read together with the molecule.
         return "nct-interpolation" if has_trial and support.covers("nct") else ""
-    for start, notation in (("first dose", "first-dose"), ("study start", "study-start"), ("first posted", "first-posted"),
-                            ("first enrol", "first-enrollment")):
+    for start, notation in (
+        ("first dose", "first-dose"),
+        ("study start", "study-start"),
+        ("first posted", "first-posted"),
+        ("first enrol", "first-enrollment"),
+    ):
         if low.startswith(start):
             return notation
     return "announcement" if low.startswith(("trials began", "first-in-human year")) else ""
@@ -65,9 +93,15 @@ def date_kind(kind: str, support: Support, has_trial: bool) -> str:
 def read(context: Context) -> Output:
     """First-in-clinic events, status events with stop reasons, trials, tumors and stated arms."""
     phrases = tumor_phrases(context)
-    statuses = {row["name"]: row for row in read_crosswalk(context, "status-phrases", ("table", "name", "event", "phase", "note"))
-                if row["table"] == "dated"}
-    reasons = {row["name"]: row for row in read_crosswalk(context, "stop-reasons", ("name", "reason_class", "reason", "reading"))}
+    statuses = {
+        row["name"]: row
+        for row in read_crosswalk(context, "status-phrases", ("table", "name", "event", "phase", "note"))
+        if row["table"] == "dated"
+    }
+    reasons = {
+        row["name"]: row
+        for row in read_crosswalk(context, "stop-reasons", ("name", "reason_class", "reason", "reading"))
+    }
     output: Output = {f"{table}-dated": [] for table in ("arms", "events", "trials", "properties")}
     unjoined = []
     for row in read_upstream(context.folder / FILE, COLUMNS, context.findings):
@@ -78,13 +112,19 @@ def read(context: Context) -> Output:
         support = parse_support(row["support"])
         page = _URL.search(row["source"])
 
-        def evidence(cell: str, page: re.Match[str] | None = page, row: UpstreamRow = row, support: Support = support) -> Cells:
+        def evidence(
+            cell: str, page: re.Match[str] | None = page, row: UpstreamRow = row, support: Support = support
+        ) -> Cells:
             covered = support.covers(cell) and bool(page)
-            return {"source": f"url:{page.group(0)}" if page and covered else "dated",
-                    "locator": row["source"] if covered else f"dated.tsv, {row['name']}",
-                    "level": "registry" if page and covered and re.search(r"NCT|trial", page.group(0)) else
-                    ("press" if covered else "database"),
-                    "stance": "supports", "reading": "read" if covered else "unread"}
+            return {
+                "source": f"url:{page.group(0)}" if page and covered else "dated",
+                "locator": row["source"] if covered else f"dated.tsv, {row['name']}",
+                "level": "registry"
+                if page and covered and re.search(r"NCT|trial", page.group(0))
+                else ("press" if covered else "database"),
+                "stance": "supports",
+                "reading": "read" if covered else "unread",
+            }
 
         output["arms-dated"] += context.join.stated_arms(antibody, row["targets_hgnc"].split(";"), evidence("targets"))
         trials = [number for number in row["nct_verified"].split(";") if number]
@@ -93,7 +133,8 @@ def read(context: Context) -> Output:
         output["events-dated"] += _status(antibody, row, statuses, reasons, evidence, context)
         for tumor in tumors_of(context, phrases, row["tumour_types"], row.where):
             output["properties-dated"].append(
-                {"antibody": antibody, "property": "tested-in", "value": tumor, **evidence("tumour")})
+                {"antibody": antibody, "property": "tested-in", "value": tumor, **evidence("tumour")}
+            )
     if unjoined:
         context.remarks.append(f"rows that join no antibody (out of scope or excluded): {'; '.join(unjoined)}")
     counted = Counter(row["event"] for row in output["events-dated"])
@@ -123,14 +164,24 @@ def _first(antibody: str, row: UpstreamRow, support: Support, evidence: Cells, c
         return
     bound = kind in ("upper-bound", "lower-bound")
     prefix = "NCT:" if trial.startswith("NCT") else "ACTRN:"
-    yield {"antibody": antibody, "event": "first-in-clinic", "on": row["date"], "date_kind": kind,
-           "trial": prefix + trial if _TRIAL.match(trial) and not bound else "",
-           "note": row["date_kind"] if bound else "", **evidence}
+    yield {
+        "antibody": antibody,
+        "event": "first-in-clinic",
+        "on": row["date"],
+        "date_kind": kind,
+        "trial": prefix + trial if _TRIAL.match(trial) and not bound else "",
+        "note": row["date_kind"] if bound else "",
+        **evidence,
+    }
 
 
 def _status(
-    antibody: str, row: UpstreamRow, statuses: Mapping[str, Cells], reasons: Mapping[str, Cells],
-    evidence: object, context: Context,
+    antibody: str,
+    row: UpstreamRow,
+    statuses: Mapping[str, Cells],
+    reasons: Mapping[str, Cells],
+    evidence: object,
+    context: Context,
 ) -> Iterator[Cells]:
     if not row["status"] and not row["highest_phase"]:
         return
@@ -151,9 +202,17 @@ def _status(
     unread = "reason_class;reason" if reason and reason["reading"] != "read" else ""
     if "recall" in row["status"] or known["note"] == "unread":
         line = {**line, "reading": "unread"}
-    yield {"antibody": antibody, "event": event, "phase": known["phase"], "on": on, "date_kind": "report" if on else "",
-           "reason_class": reason.get("reason_class", "not-stated" if event == "stop" else ""),
-           "reason": reason.get("reason", ""), **line, "unread": unread}
+    yield {
+        "antibody": antibody,
+        "event": event,
+        "phase": known["phase"],
+        "on": on,
+        "date_kind": "report" if on else "",
+        "reason_class": reason.get("reason_class", "not-stated" if event == "stop" else ""),
+        "reason": reason.get("reason", ""),
+        **line,
+        "unread": unread,
+    }
 
 
 register(

@@ -12,40 +12,107 @@ from dataclasses import dataclass, field
 
 from kg.sources.crosswalk import missing_crosswalk, read_crosswalk, tumor_phrases, tumors_of
 from kg.sources.registry import Adapter, Context, Output, register
-from kg.sources.upstream import Cells, UpstreamRow, read_upstream
+from kg.sources.upstream import Cells, read_upstream
 from kg.terms import iri_safe
 
 SUPPORTED = ("source_ids", "support_page", "support")
 TABLES: dict[str, tuple[str, ...]] = {
     "bsabs_solid.tsv": (
-        "id", "name", "aliases", "targets_hgnc", "targets", "valency", "format", "mechanism_class", "tumour_types",
-        "highest_status", "status_year", "nct_read", "nct_recall_unverified", "key_efficacy", "key_toxicity",
-        *SUPPORTED, "note"),
+        "id",
+        "name",
+        "aliases",
+        "targets_hgnc",
+        "targets",
+        "valency",
+        "format",
+        "mechanism_class",
+        "tumour_types",
+        "highest_status",
+        "status_year",
+        "nct_read",
+        "nct_recall_unverified",
+        "key_efficacy",
+        "key_toxicity",
+        *SUPPORTED,
+        "note",
+    ),
     "escape_mechanisms.tsv": (
-        "id", "mechanism", "class", "affected", "hgnc", "tumour_types", "therapy_seen", "evidence", "counter_measure",
-        *SUPPORTED, "note"),
+        "id",
+        "mechanism",
+        "class",
+        "affected",
+        "hgnc",
+        "tumour_types",
+        "therapy_seen",
+        "evidence",
+        "counter_measure",
+        *SUPPORTED,
+        "note",
+    ),
     "antigens.tsv": (
-        "id", "common_name", "hgnc", "role", "expressing_tumours", "normal_tissue", "on_target_off_tumour_toxicity",
-        "example_bsabs", *SUPPORTED, "support_detail"),
+        "id",
+        "common_name",
+        "hgnc",
+        "role",
+        "expressing_tumours",
+        "normal_tissue",
+        "on_target_off_tumour_toxicity",
+        "example_bsabs",
+        *SUPPORTED,
+        "support_detail",
+    ),
     "effector_engagement.tsv": (
-        "id", "effector_cell", "engaging_receptor", "hgnc", "mechanism", "example_bsabs", *SUPPORTED, "support_detail"),
+        "id",
+        "effector_cell",
+        "engaging_receptor",
+        "hgnc",
+        "mechanism",
+        "example_bsabs",
+        *SUPPORTED,
+        "support_detail",
+    ),
     "formats.tsv": (
-        "id", "format", "structure_class", "fc", "valency", "mw", "half_life", "chain_solution", "examples", *SUPPORTED,
-        "support_detail"),
+        "id",
+        "format",
+        "structure_class",
+        "fc",
+        "valency",
+        "mw",
+        "half_life",
+        "chain_solution",
+        "examples",
+        *SUPPORTED,
+        "support_detail",
+    ),
     "claims_of_the_review.tsv": (
-        "id", "subject", "predicate", "object", "section", "support", "competency_question", "source_ids",
-        "support_page"),
+        "id",
+        "subject",
+        "predicate",
+        "object",
+        "section",
+        "support",
+        "competency_question",
+        "source_ids",
+        "support_page",
+    ),
 }
 SOURCE_OF = {name: "evidence-" + name.removesuffix(".tsv").replace("_", "-") for name in TABLES}
 CORRECTIONS, MISSING = "corrections.tsv", "missing.tsv"
 _CITED = re.compile(r"PMID:\s?(\d+)|PMCID:\s?(PMC\d+)|DOI:\s?(10\.\d{4,9}/[^\s;,)]+)|\b(NCT\d{8})\b")
 _MECHANISMS = {
-    "T_cell_engager": "t-cell-engager", "dual_checkpoint": "dual-checkpoint",
-    "checkpoint_plus_costim": "checkpoint-costimulation", "bsADC": "bispecific-adc",
-    "dual_signalling_inhibition": "dual-signaling-blockade", "TAA_plus_costim": "tumor-targeted-costimulation",
-    "myeloid_engager": "myeloid-engager", "NK_engager": "nk-cell-engager", "checkpoint_plus_VEGF": "checkpoint-angiogenesis",
-    "dual_angiogenesis": "dual-angiogenesis-blockade", "biparatopic": "biparatopic-blockade",
-    "checkpoint_plus_TGFb": "checkpoint-tgf-beta", "dual_costim": "dual-costimulation",
+    "T_cell_engager": "t-cell-engager",
+    "dual_checkpoint": "dual-checkpoint",
+    "checkpoint_plus_costim": "checkpoint-costimulation",
+    "bsADC": "bispecific-adc",
+    "dual_signalling_inhibition": "dual-signaling-blockade",
+    "TAA_plus_costim": "tumor-targeted-costimulation",
+    "myeloid_engager": "myeloid-engager",
+    "NK_engager": "nk-cell-engager",
+    "checkpoint_plus_VEGF": "checkpoint-angiogenesis",
+    "dual_angiogenesis": "dual-angiogenesis-blockade",
+    "biparatopic": "biparatopic-blockade",
+    "checkpoint_plus_TGFb": "checkpoint-tgf-beta",
+    "dual_costim": "dual-costimulation",
     "TAA_plus_deathreceptor": "death-receptor-agonism",
 }
 REVIEW = "DOI:10.3390/ph14090884"
@@ -84,7 +151,7 @@ def cite(source_ids: str, page: str) -> str:
     """
     cited = []
     for pmid, pmc, doi, nct in _CITED.findall(source_ids):
-        curie = (f"PMID:{pmid}" if pmid else f"PMC:{pmc}" if pmc else f"DOI:{doi.rstrip('.')}" if doi else f"NCT:{nct}")
+        curie = f"PMID:{pmid}" if pmid else f"PMC:{pmc}" if pmc else f"DOI:{doi.rstrip('.')}" if doi else f"NCT:{nct}"
         cited.append(curie)
     for curie in cited:
         if curie.partition(":")[2].lower() in page.lower():
@@ -96,15 +163,24 @@ def cite(source_ids: str, page: str) -> str:
 
 def read_patched(context: Context, name: str) -> Iterator[Patched]:
     """The rows of an evidence table with corrections applied; a patch that does not fit is a complaint."""
-    sources = {row.where.partition(":")[2]: row["source"]
-               for row in read_upstream(context.folder / CORRECTIONS,
-                                        ("table", "id_or_name", "column", "now", "should_be", "certainty", "source"),
-                                        context.findings)}
+    sources = {
+        row.where.partition(":")[2]: row["source"]
+        for row in read_upstream(
+            context.folder / CORRECTIONS,
+            ("table", "id_or_name", "column", "now", "should_be", "certainty", "source"),
+            context.findings,
+        )
+    }
     columns = ("line", "table", "row", "column", "expect", "value", "reading", "disposition", "note")
-    patches = [row for row in read_crosswalk(context, "corrections", columns)
-               if row["table"] == name and row["disposition"] == "patch"]
-    rows = {row["id"]: Patched(dict(row.cells), row.where, name)
-            for row in read_upstream(context.folder / name, TABLES[name], context.findings)}
+    patches = [
+        row
+        for row in read_crosswalk(context, "corrections", columns)
+        if row["table"] == name and row["disposition"] == "patch"
+    ]
+    rows = {
+        row["id"]: Patched(dict(row.cells), row.where, name)
+        for row in read_upstream(context.folder / name, TABLES[name], context.findings)
+    }
     for patch in patches:
         row = rows.get(patch["row"])
         where = f"data/crosswalks/corrections.tsv (correction {patch['line']})"
@@ -114,12 +190,17 @@ def read_patched(context: Context, name: str) -> Iterator[Patched]:
         # Two corrections of one cell stand one upon the other: the second expects the upstream, too.
         fits = " ".join(row[patch["column"]].split()) == " ".join(patch["expect"].split())
         if not fits and patch["column"] not in row.patches:
-            context.complain(row.where, f"{patch['column']} is not what correction {patch['line']} expects",
-                             "upstream has changed: read the correction again")
+            context.complain(
+                row.where,
+                f"{patch['column']} is not what correction {patch['line']} expects",
+                "upstream has changed: read the correction again",
+            )
             continue
         page = re.search(r"https?://[^\s;]+", sources.get(patch["line"], ""))
         row.cells[patch["column"]] = patch["value"]
-        row.patches[patch["column"]] = Patch(patch["value"], patch["reading"], patch["line"], page.group(0) if page else "")
+        row.patches[patch["column"]] = Patch(
+            patch["value"], patch["reading"], patch["line"], page.group(0) if page else ""
+        )
     yield from rows.values()
 
 
@@ -128,35 +209,65 @@ def evidence(row: Patched, column: str, unread: Sequence[str], level: str = "pre
     dataset = SOURCE_OF[row.table]
     patch = row.patches.get(column)
     if patch and patch.reading == "read" and patch.page:
-        return {"source": f"url:{iri_safe(patch.page)}", "locator": patch.page, "level": level, "stance": "supports",
-                "reading": "read", "note": f"correction {patch.line}"}
+        return {
+            "source": f"url:{iri_safe(patch.page)}",
+            "locator": patch.page,
+            "level": level,
+            "stance": "supports",
+            "reading": "read",
+            "note": f"correction {patch.line}",
+        }
     page = row["support_page"]
     source = cite(row["source_ids"], page)
     unseen = "*" in unread or column in unread or bool(patch and patch.reading != "as-before")
     if row["support"] == "read" and page and source and not unseen:
-        return {"source": source, "locator": page, "level": level, "stance": "supports", "reading": "read",
-                "note": f"{row['id']}"}
-    return {"source": dataset, "locator": f"{row.table}, {row['id']}", "level": "database", "stance": "supports",
-            "reading": "unread"}
+        return {
+            "source": source,
+            "locator": page,
+            "level": level,
+            "stance": "supports",
+            "reading": "read",
+            "note": f"{row['id']}",
+        }
+    return {
+        "source": dataset,
+        "locator": f"{row.table}, {row['id']}",
+        "level": "database",
+        "stance": "supports",
+        "reading": "unread",
+    }
 
 
 def read(context: Context) -> Output:
     """All evidence tables."""
     output: Output = {}
     phrases = tumor_phrases(context)
-    for part in (_bispecifics(context, phrases), _escapes(context), _antigens(context, phrases), _engagements(context),
-                 _formats(context), _review(context)):
+    for part in (
+        _bispecifics(context, phrases),
+        _escapes(context),
+        _antigens(context, phrases),
+        _engagements(context),
+        _formats(context),
+        _review(context),
+    ):
         output |= part
     return output
 
 
 def _bispecifics(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Output:
-    recalled = {row["id"]: row["unread"].split(";") for row in read_crosswalk(context, "recall-cells", ("id", "unread"))}
-    statuses = {row["name"]: row
-                for row in read_crosswalk(context, "status-phrases", ("table", "name", "event", "phase", "note"))
-                if row["table"] == "bsabs"}
-    formats = {row["antibody"]: row["value"] for row in context.rows["properties"]
-               if row["property"] == "format" and "properties-merged" in row.where}
+    recalled = {
+        row["id"]: row["unread"].split(";") for row in read_crosswalk(context, "recall-cells", ("id", "unread"))
+    }
+    statuses = {
+        row["name"]: row
+        for row in read_crosswalk(context, "status-phrases", ("table", "name", "event", "phase", "note"))
+        if row["table"] == "bsabs"
+    }
+    formats = {
+        row["antibody"]: row["value"]
+        for row in context.rows["properties"]
+        if row["property"] == "format" and "properties-merged" in row.where
+    }
     output: Output = {f"{table}-evidence": [] for table in ("arms", "events", "trials", "properties")}
     skipped = []
     for row in read_patched(context, "bsabs_solid.tsv"):
@@ -171,27 +282,42 @@ def _bispecifics(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Ou
         def stated(column: str, row: Patched = row, unread: Sequence[str] = unread) -> Cells:
             return evidence(row, column, unread)
 
-        output["arms-evidence"] += context.join.stated_arms(antibody, row["targets_hgnc"].split(";"), stated("targets_hgnc"))
+        output["arms-evidence"] += context.join.stated_arms(
+            antibody, row["targets_hgnc"].split(";"), stated("targets_hgnc")
+        )
         output["trials-evidence"] += [
             {"trial": f"NCT:{number}", "antibody": antibody, **stated("nct_read"), "level": "registry"}
-            for number in row["nct_read"].split(";") if re.fullmatch(r"NCT\d{8}", number)
+            for number in row["nct_read"].split(";")
+            if re.fullmatch(r"NCT\d{8}", number)
         ]
         output["events-evidence"] += _status(antibody, row, statuses, stated("highest_status"), context)
-        properties = [("mechanism", _MECHANISMS.get(value, value), "mechanism_class")
-                      for value in row["mechanism_class"].split(";") if value]
-        properties += [("tested-in", tumor, "tumour_types") for tumor in tumors_of(context, phrases, row["tumour_types"], row.where)]
-        properties += [("reported-efficacy", row["key_efficacy"], "key_efficacy"), ("reported-toxicity", row["key_toxicity"], "key_toxicity")]
+        properties = [
+            ("mechanism", _MECHANISMS.get(value, value), "mechanism_class")
+            for value in row["mechanism_class"].split(";")
+            if value
+        ]
+        properties += [
+            ("tested-in", tumor, "tumour_types")
+            for tumor in tumors_of(context, phrases, row["tumour_types"], row.where)
+        ]
+        properties += [
+            ("reported-efficacy", row["key_efficacy"], "key_efficacy"),
+            ("reported-toxicity", row["key_toxicity"], "key_toxicity"),
+        ]
         if row["format"] and antibody in formats:
             properties.append(("format", formats[antibody], "format"))
         output["properties-evidence"] += [
             {"antibody": antibody, "property": name, "value": " ".join(value.split()), **stated(column)}
-            for name, value, column in properties if value
+            for name, value, column in properties
+            if value
         ]
     context.remarks.append(f"bsabs_solid rows that are no molecule of ours: {'; '.join(skipped)}")
     return output
 
 
-def _status(antibody: str, row: Patched, statuses: Mapping[str, Cells], line: Cells, context: Context) -> Iterator[Cells]:
+def _status(
+    antibody: str, row: Patched, statuses: Mapping[str, Cells], line: Cells, context: Context
+) -> Iterator[Cells]:
     known = statuses.get(row["id"])
     if known is None:
         missing_crosswalk(context, "status-phrases", row["id"], row.where)
@@ -201,14 +327,36 @@ def _status(antibody: str, row: Patched, statuses: Mapping[str, Cells], line: Ce
         return
     if known["note"] == "unread":
         line = {**line, "reading": "unread"}
-    yield {"antibody": antibody, "event": event, "phase": known["phase"], "on": row["status_year"],
-           "date_kind": "report" if row["status_year"] else "",
-           "reason_class": "not-stated" if event == "stop" else "", **line}
+    yield {
+        "antibody": antibody,
+        "event": event,
+        "phase": known["phase"],
+        "on": row["status_year"],
+        "date_kind": "report" if row["status_year"] else "",
+        "reason_class": "not-stated" if event == "stop" else "",
+        **line,
+    }
 
 
 def _escapes(context: Context) -> Output:
-    columns = ("id", "mechanism", "antigen", "tumors", "agent", "agent_class", "setting", "timing", "level", "stance",
-               "date", "reading", "summary", "counters", "corrections", "note")
+    columns = (
+        "id",
+        "mechanism",
+        "antigen",
+        "tumors",
+        "agent",
+        "agent_class",
+        "setting",
+        "timing",
+        "level",
+        "stance",
+        "date",
+        "reading",
+        "summary",
+        "counters",
+        "corrections",
+        "note",
+    )
     crosswalk = {row["id"]: row for row in read_crosswalk(context, "escapes", columns)}
     escapes: list[Cells] = []
     counters: list[Cells] = []
@@ -226,18 +374,47 @@ def _escapes(context: Context) -> Output:
         locator = seen_at.group(1) if seen_at else source.removeprefix("url:") if better else page
         seen = known["reading"] == "read" and bool(source)
         line = {
-            "source": source if seen else SOURCE_OF[row.table], "level": known["level"] or "review",
-            "locator": locator if seen else f"{row.table}, {row['id']}", "stance": known["stance"], "date": known["date"],
+            "source": source if seen else SOURCE_OF[row.table],
+            "level": known["level"] or "review",
+            "locator": locator if seen else f"{row.table}, {row['id']}",
+            "stance": known["stance"],
+            "date": known["date"],
             "reading": "read" if seen else "unread",
         }
-        escapes.append({**{name: known[name] for name in ("id", "mechanism", "antigen", "tumors", "agent", "agent_class",
-                                                          "setting", "timing", "summary")}, **line})
+        escapes.append(
+            {
+                **{
+                    name: known[name]
+                    for name in (
+                        "id",
+                        "mechanism",
+                        "antigen",
+                        "tumors",
+                        "agent",
+                        "agent_class",
+                        "setting",
+                        "timing",
+                        "summary",
+                    )
+                },
+                **line,
+            }
+        )
         unread = "counters" in known["note"].partition("unread:")[2] or "recall" in row["note"]
         for item in filter(None, known["counters"].split(" ; ")):
             kind, antibody, description, outcome = (part.strip() for part in item.split("|"))
-            counters.append({"escape": row["id"], "kind": kind, "antibody": antibody, "description": description,
-                             "outcome": outcome, **line, "stance": "supports",
-                             "reading": "unread" if unread else line["reading"]})
+            counters.append(
+                {
+                    "escape": row["id"],
+                    "kind": kind,
+                    "antibody": antibody,
+                    "description": description,
+                    "outcome": outcome,
+                    **line,
+                    "stance": "supports",
+                    "reading": "unread" if unread else line["reading"],
+                }
+            )
     return {"escapes-evidence": escapes, "counters-evidence": counters}
 
 
@@ -253,8 +430,13 @@ def _antigens(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Outpu
                 continue  # a half-life ligand and a restriction element: no antigens
             antigen = context.join.antigen(symbol) or symbol
             for tumor in tumors_of(context, phrases, row["expressing_tumours"], row.where):
-                expression.append({"antigen": antigen, "tumor": tumor,
-                                   **evidence(row, "expressing_tumours", () if seen else ("*",), "review")})
+                expression.append(
+                    {
+                        "antigen": antigen,
+                        "tumor": tumor,
+                        **evidence(row, "expressing_tumours", () if seen else ("*",), "review"),
+                    }
+                )
     return {"expression-evidence": expression}
 
 
@@ -270,15 +452,18 @@ def _engagements(context: Context) -> Output:
         line = evidence(row, "mechanism", () if known["reading"] == "read" else ("*",), known["level"] or "review")
         rows += [
             {"receptor": receptor, "cell": cell, "function": function, "description": known["description"], **line}
-            for receptor in known["receptor"].split(";") for cell in known["cell"].split(";")
+            for receptor in known["receptor"].split(";")
+            for cell in known["cell"].split(";")
             for function in known["function"].split(";")
         ]
     return {"engagements-evidence": rows}
 
 
 def _formats(context: Context) -> Output:
-    crosswalk = {row["id"]: row for row in read_crosswalk(
-        context, "formats", ("id", "notation", "reading_class", "reading_half_life"))}
+    crosswalk = {
+        row["id"]: row
+        for row in read_crosswalk(context, "formats", ("id", "notation", "reading_class", "reading_half_life"))
+    }
     terms = context.vocabulary.get("Format", {})
     claims: list[Cells] = []
     for row in read_patched(context, "formats.tsv"):
@@ -288,13 +473,21 @@ def _formats(context: Context) -> Output:
             continue
         if not known["notation"]:
             continue
-        stated = (("bsab:structureClass", row["structure_class"], known["reading_class"]),
-                  ("bsab:halfLife", row["half_life"], known["reading_half_life"]),
-                  ("bsab:molecularWeight", row["mw"], "unread"))
+        stated = (
+            ("bsab:structureClass", row["structure_class"], known["reading_class"]),
+            ("bsab:halfLife", row["half_life"], known["reading_half_life"]),
+            ("bsab:molecularWeight", row["mw"], "unread"),
+        )
         claims += [
-            {"subject": terms[notation], "predicate": predicate, "object": f'"{value}"',
-             **evidence(row, "format", () if reading == "read" else ("*",), "review")}
-            for notation in known["notation"].split(";") for predicate, value, reading in stated if value
+            {
+                "subject": terms[notation],
+                "predicate": predicate,
+                "object": f'"{value}"',
+                **evidence(row, "format", () if reading == "read" else ("*",), "review"),
+            }
+            for notation in known["notation"].split(";")
+            for predicate, value, reading in stated
+            if value
         ]
     return {"claims-formats": claims}
 
@@ -302,18 +495,34 @@ def _formats(context: Context) -> Output:
 def _review(context: Context) -> Output:
     claims: list[Cells] = []
     for row in read_patched(context, "claims_of_the_review.tsv"):
-        text = f"{row['subject']} {row['predicate']} {row['object']}".replace("tumour", "tumor").replace("leukaemia", "leukemia")
+        text = f"{row['subject']} {row['predicate']} {row['object']}".replace("tumour", "tumor").replace(
+            "leukaemia", "leukemia"
+        )
         # Rows that are expected content of the review, not read in it, are not attributed to it.
         seen = row["support"] == "read" and bool(row["support_page"]) and "implied" not in row["section"]
-        line = {"source": REVIEW if seen else SOURCE_OF[row.table],
-                "locator": f"{row['support_page']} ({row['section']})" if seen else f"{row.table}, {row['id']}",
-                "level": "review", "stance": "supports", "date": "2021" if seen else "", "reading": "read" if seen else "unread"}
-        claims.append({"subject": REVIEW, "predicate": "bsab:states", "object": f'"{text}"', "qualifier": row["id"], **line})
+        line = {
+            "source": REVIEW if seen else SOURCE_OF[row.table],
+            "locator": f"{row['support_page']} ({row['section']})" if seen else f"{row.table}, {row['id']}",
+            "level": "review",
+            "stance": "supports",
+            "date": "2021" if seen else "",
+            "reading": "read" if seen else "unread",
+        }
+        claims.append(
+            {"subject": REVIEW, "predicate": "bsab:states", "object": f'"{text}"', "qualifier": row["id"], **line}
+        )
     return {"claims-review": claims}
 
 
 register(
-    Adapter("evidence", "bispecifics, escape, antigens, engagement, formats, the 2021 review; corrections applied first",
-            {**{source: name for name, source in SOURCE_OF.items()}, "evidence-corrections": CORRECTIONS,
-             "evidence-missing": MISSING}, read)
+    Adapter(
+        "evidence",
+        "bispecifics, escape, antigens, engagement, formats, the 2021 review; corrections applied first",
+        {
+            **{source: name for name, source in SOURCE_OF.items()},
+            "evidence-corrections": CORRECTIONS,
+            "evidence-missing": MISSING,
+        },
+        read,
+    )
 )

@@ -8,11 +8,24 @@ from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, read_upstream
 
 FILE = "fih_evidence.csv"
-COLUMNS = ("inn_or_code", "codes", "target_pair", "nct", "is_first_in_human", "exact_date", "date_kind",
-           "nct_interpolated_registration", "year_first_in_clinic", "source")
+COLUMNS = (
+    "inn_or_code",
+    "codes",
+    "target_pair",
+    "nct",
+    "is_first_in_human",
+    "exact_date",
+    "date_kind",
+    "nct_interpolated_registration",
+    "year_first_in_clinic",
+    "source",
+)
 DATE_KINDS = {
-    "study start": "study-start", "registered": "first-posted", "first posted": "first-posted",
-    "first patient dosed (reported on)": "first-dose", "first dose": "first-dose",
+    "study start": "study-start",
+    "registered": "first-posted",
+    "first posted": "first-posted",
+    "first patient dosed (reported on)": "first-dose",
+    "first dose": "first-dose",
 }
 _URL = re.compile(r"https?://\S+")
 
@@ -33,15 +46,22 @@ def read(context: Context) -> Output:
             continue
         page = _URL.search(row["source"])
         evidence = {
-            "source": f"url:{page.group(0).rstrip(',;')}" if page else "fih-evidence", "locator": row["source"],
-            "level": "registry", "stance": "supports", "reading": "read" if page else "record",
+            "source": f"url:{page.group(0).rstrip(',;')}" if page else "fih-evidence",
+            "locator": row["source"],
+            "level": "registry",
+            "stance": "supports",
+            "reading": "read" if page else "record",
         }
         first = row["is_first_in_human"].startswith("yes")
         trial = f"NCT:{row['nct']}" if row["nct"] else ""
         if trial:
-            trials.append({"trial": trial, "antibody": antibody, "first_in_human": "yes" if first else "no", **evidence})
-        targets = [context.join.antigen(re.sub(r"\(.*?\)|-HLA.*|-peptide.*", "", part).strip())
-                   for part in row["target_pair"].split(" x ")]
+            trials.append(
+                {"trial": trial, "antibody": antibody, "first_in_human": "yes" if first else "no", **evidence}
+            )
+        targets = [
+            context.join.antigen(re.sub(r"\(.*?\)|-HLA.*|-peptide.*", "", part).strip())
+            for part in row["target_pair"].split(" x ")
+        ]
         arms += context.join.stated_arms(antibody, [target for target in targets if target], evidence)
         if not first:
             continue
@@ -53,8 +73,16 @@ def read(context: Context) -> Output:
         else:
             date, kind = row["nct_interpolated_registration"], "nct-interpolation"
         if date:
-            events.append({"antibody": antibody, "event": "first-in-clinic", "on": date, "date_kind": kind,
-                           "trial": trial, **evidence})
+            events.append(
+                {
+                    "antibody": antibody,
+                    "event": "first-in-clinic",
+                    "on": date,
+                    "date_kind": kind,
+                    "trial": trial,
+                    **evidence,
+                }
+            )
     return {"arms-fih": arms, "events-fih": events, "trials-fih": trials}
 
 

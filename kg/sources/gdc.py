@@ -8,8 +8,17 @@ from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, read_upstream
 
 FILE = "gdc_bispecific_agents.csv"
-COLUMNS = ("name", "ncit_code", "ncit_version", "definition", "gdc_first_seen", "gdc_first_commit", "is_cell_or_viral",
-           "pair_from_name", "linked_inn")
+COLUMNS = (
+    "name",
+    "ncit_code",
+    "ncit_version",
+    "definition",
+    "gdc_first_seen",
+    "gdc_first_commit",
+    "is_cell_or_viral",
+    "pair_from_name",
+    "linked_inn",
+)
 _NOISE = re.compile(
     r"\b(Antigen|Receptor|T-cell|Monoclonal Antibody|Anticalin|Fusion|targeted|targeting|hu3F8|huOKT3|Anti-alpha)\b"
     r"|[()-]?F6-734[)]?|-(?=\s|$)"
@@ -48,8 +57,12 @@ def read(context: Context) -> Output:
             unjoined.append(row["name"])
             continue
         evidence = {
-            "source": "gdc-ncit", "locator": f"agent {row['name']}", "level": "database", "stance": "supports",
-            "date": row["gdc_first_seen"], "reading": "record",
+            "source": "gdc-ncit",
+            "locator": f"agent {row['name']}",
+            "level": "database",
+            "stance": "supports",
+            "date": row["gdc_first_seen"],
+            "reading": "record",
         }
         arms += context.join.stated_arms(antibody, _targets(row["pair_from_name"], context), evidence)
     if unjoined:

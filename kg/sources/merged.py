@@ -16,16 +16,48 @@ from kg.terms import slug, squeeze
 
 FILE = "molecules.tsv"
 COLUMNS = (
-    "name", "inn_status", "synonyms", "scope", "arms", "fc", "payload", "format", "first_in_clinic_date", "date_kind",
-    "date_source_table", "highest_phase", "status", "status_as_of", "tumors", "nct_verified", "in_tables", "conflicts",
+    "name",
+    "inn_status",
+    "synonyms",
+    "scope",
+    "arms",
+    "fc",
+    "payload",
+    "format",
+    "first_in_clinic_date",
+    "date_kind",
+    "date_source_table",
+    "highest_phase",
+    "status",
+    "status_as_of",
+    "tumors",
+    "nct_verified",
+    "in_tables",
+    "conflicts",
     "certainty",
 )
 ARM = re.compile(r"^([a-z_]+):((?:GLYCAN|HAPTEN):[^:]+|[^:]+):(.*):([^:]*):([^:]*)$")
 _MOIETIES = {
-    "Fab": "fab", "scFv": "scfv", "VHH": "vhh", "VH": "vh", "Fv": "fv", "receptor domain": "receptor-domain",
-    "DARPin": "darpin", "TCR": "tcr", "dual-Fab": "dual-fab", "cytokine": "cytokine-moiety", "scFab": "scfab",
-    "anticalin": "anticalin", "peptide": "peptide", "Fcab": "fcab", "ligand": "ligand", "ligand domain": "ligand",
-    "XTEN": "polymer", "small-molecule ligand": "small-molecule", "CD58 domain": "ligand", "HSA": "albumin",
+    "Fab": "fab",
+    "scFv": "scfv",
+    "VHH": "vhh",
+    "VH": "vh",
+    "Fv": "fv",
+    "receptor domain": "receptor-domain",
+    "DARPin": "darpin",
+    "TCR": "tcr",
+    "dual-Fab": "dual-fab",
+    "cytokine": "cytokine-moiety",
+    "scFab": "scfab",
+    "anticalin": "anticalin",
+    "peptide": "peptide",
+    "Fcab": "fcab",
+    "ligand": "ligand",
+    "ligand domain": "ligand",
+    "XTEN": "polymer",
+    "small-molecule ligand": "small-molecule",
+    "CD58 domain": "ligand",
+    "HSA": "albumin",
     "": "",
 }
 _FC = {"silent": "fc-silent", "active": "fc-active", "enhanced": "fc-enhanced", "none": "fc-none", "?": ""}
@@ -34,7 +66,9 @@ _EXCLUSIVE = re.compile(r"exclusive with (\w+)")
 
 def read(context: Context) -> Output:
     """Antibodies, arms and properties of every molecule."""
-    formats = {row["phrase"]: row["notation"] for row in read_crosswalk(context, "format-phrases", ("phrase", "notation"))}
+    formats = {
+        row["phrase"]: row["notation"] for row in read_crosswalk(context, "format-phrases", ("phrase", "notation"))
+    }
     epitopes = {
         (row["antigen"], row["phrase"]): row["epitope"]
         for row in read_crosswalk(context, "epitope-phrases", ("antigen", "phrase", "epitope", "note"))
@@ -54,18 +88,28 @@ def read(context: Context) -> Output:
                 synonyms.append(name)
         owners.setdefault(squeeze(row["name"]), identifier)
         antibodies.append(
-            {"id": identifier, "label": row["name"], "synonyms": ";".join(synonyms), "inn_status": row["inn_status"],
-             "scope": row["scope"]}
+            {
+                "id": identifier,
+                "label": row["name"],
+                "synonyms": ";".join(synonyms),
+                "inn_status": row["inn_status"],
+                "scope": row["scope"],
+            }
         )
         evidence = {
-            "source": "merged-molecules", "locator": f"molecules.tsv, {row['name']}", "level": "database",
-            "stance": "supports", "reading": "unread",
+            "source": "merged-molecules",
+            "locator": f"molecules.tsv, {row['name']}",
+            "level": "database",
+            "stance": "supports",
+            "reading": "unread",
         }
         arms += [{"antibody": identifier, **arm, **evidence} for arm in _arms(row, epitopes, context)]
         if row["format"] not in formats:
             missing_crosswalk(context, "format-phrases", row["format"], row.where)
         elif formats[row["format"]] != "unspecified-format":
-            properties.append({"antibody": identifier, "property": "format", "value": formats[row["format"]], **evidence})
+            properties.append(
+                {"antibody": identifier, "property": "format", "value": formats[row["format"]], **evidence}
+            )
         if _FC.get(row["fc"]):
             properties.append({"antibody": identifier, "property": "fc", "value": _FC[row["fc"]], **evidence})
         if row["payload"] not in ("", "-", "?"):

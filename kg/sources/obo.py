@@ -11,7 +11,9 @@ from kg.sources.upstream import UpstreamRow, read_upstream
 
 COLUMNS = ("id", "label", "parents", "synonyms", "deprecated", "replaced_by", "definition")
 MONDO_FILE, NCIT_FILE, ONCOTREE_FILE = (
-    "mondo_neoplasm_terms.tsv", "mondo_exactmatch_ncit.neoplasm.sssom.tsv", "mondo_hasdbxref_oncotree.neoplasm.sssom.tsv"
+    "mondo_neoplasm_terms.tsv",
+    "mondo_exactmatch_ncit.neoplasm.sssom.tsv",
+    "mondo_hasdbxref_oncotree.neoplasm.sssom.tsv",
 )
 CL_FILE = "cl_terms.tsv"
 _ROOT_CELL = "CL:0000000"
@@ -35,7 +37,9 @@ def _hierarchy(
             continue
         parents = [parent for parent in term["parents"].split("|") if parent in terms]
         rows[curie] = {
-            "id": curie, "label": term["label"], "parents": ";".join(sorted(parents)),
+            "id": curie,
+            "label": term["label"],
+            "parents": ";".join(sorted(parents)),
             "mappings": ";".join(sorted(matches.get(curie, ()))),
         }
         waiting += parents
@@ -68,7 +72,11 @@ def read_cl(context: Context) -> Output:
 
 
 register(
-    Adapter("mondo", "tumor hierarchy and mappings",
-            {"mondo": MONDO_FILE, "mondo-ncit": NCIT_FILE, "mondo-oncotree": ONCOTREE_FILE}, read_mondo)
+    Adapter(
+        "mondo",
+        "tumor hierarchy and mappings",
+        {"mondo": MONDO_FILE, "mondo-ncit": NCIT_FILE, "mondo-oncotree": ONCOTREE_FILE},
+        read_mondo,
+    )
 )
 register(Adapter("cl", "cell hierarchy", {"cl": CL_FILE}, read_cl))

@@ -32,8 +32,13 @@ def read(context: Context) -> Output:
             antibody = context.join.antibody(_SAME_MOLECULE.get(bare, ""), bare, *aliases)
             if antibody is None:
                 continue
-            evidence = {"source": source, "locator": f"row {name}", "level": "database", "stance": "supports",
-                        "reading": "record"}
+            evidence = {
+                "source": source,
+                "locator": f"row {name}",
+                "level": "database",
+                "stance": "supports",
+                "reading": "record",
+            }
             targets = [symbol for column in _TARGET_COLUMNS[file] for symbol in row[column].split(";") if symbol]
             arms += context.join.stated_arms(antibody, targets, evidence)
             if file == TRIALS and row["Disease_Area"] in phrases:
@@ -43,6 +48,10 @@ def read(context: Context) -> Output:
 
 
 register(
-    Adapter("pirlygenes", "approved bispecifics and T-cell engagers in trials",
-            {"pirlygenes-approved": APPROVED, "pirlygenes-trials": TRIALS}, read)
+    Adapter(
+        "pirlygenes",
+        "approved bispecifics and T-cell engagers in trials",
+        {"pirlygenes-approved": APPROVED, "pirlygenes-trials": TRIALS},
+        read,
+    )
 )

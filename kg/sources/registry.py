@@ -88,8 +88,11 @@ def load_context(root: Root, folder: Path) -> Context:
     vocabulary = read_vocabulary(root.ontology)
     findings: list[Finding] = []
     rows: dict[str, list[Row]] = defaultdict(list)
-    paths = [root.data / "sources.tsv", *sorted((root.data / "curated").glob("*.tsv")),
-             *sorted((root.data / "imported").glob("*.tsv"))]
+    paths = [
+        root.data / "sources.tsv",
+        *sorted((root.data / "curated").glob("*.tsv")),
+        *sorted((root.data / "imported").glob("*.tsv")),
+    ]
     for path in paths:
         table = table_of(path)
         if table:

@@ -26,26 +26,74 @@ class Release:
 
 
 RELEASES = (
-    Release("therasabdab-2025-02", "TheraSAbDab_SeqStruc_2025-02-19.csv", "Highest_Clin_Trial (Feb '25)",
-            "2025-02", "2025-02-19"),
-    Release("therasabdab-2023-03", "snapshots/TheraSAbDab_SeqStruc_2023-03-01_phases-Jan23.csv",
-            "Highest_Clin_Trial (Jan '23)", "2023-01", "2023-03-01"),
-    Release("therasabdab-2021-06", "snapshots/TheraSAbDab_SeqStruc_2021-06-30_phases-Jan20.csv",
-            "Highest_Clin_Trial (Jan '20)", "2020-01", "2021-06-30"),
-    Release("therasabdab-2021-08", "snapshots/TheraSAbDab_SeqStruc_BioPhi_pre2021-08_phases-Jan20.csv",
-            "Highest_Clin_Trial (Jan '20)", "2020-01", "2021-08-24"),
+    Release(
+        "therasabdab-2025-02",
+        "TheraSAbDab_SeqStruc_2025-02-19.csv",
+        "Highest_Clin_Trial (Feb '25)",
+        "2025-02",
+        "2025-02-19",
+    ),
+    Release(
+        "therasabdab-2023-03",
+        "snapshots/TheraSAbDab_SeqStruc_2023-03-01_phases-Jan23.csv",
+        "Highest_Clin_Trial (Jan '23)",
+        "2023-01",
+        "2023-03-01",
+    ),
+    Release(
+        "therasabdab-2021-06",
+        "snapshots/TheraSAbDab_SeqStruc_2021-06-30_phases-Jan20.csv",
+        "Highest_Clin_Trial (Jan '20)",
+        "2020-01",
+        "2021-06-30",
+    ),
+    Release(
+        "therasabdab-2021-08",
+        "snapshots/TheraSAbDab_SeqStruc_BioPhi_pre2021-08_phases-Jan20.csv",
+        "Highest_Clin_Trial (Jan '20)",
+        "2020-01",
+        "2021-08-24",
+    ),
 )
-COLUMNS = ("Therapeutic", "Format", "Est. Status", "Target", "Conditions Approved", "Conditions Active",
-           "Conditions Discontinued")
+COLUMNS = (
+    "Therapeutic",
+    "Format",
+    "Est. Status",
+    "Target",
+    "Conditions Approved",
+    "Conditions Active",
+    "Conditions Discontinued",
+)
 _MULTISPECIFIC = re.compile(r"bispec|trispec|tetraspec|dual variable", re.IGNORECASE)
 # Multispecific, though the format column does not say so.
-_ALSO = {"tebentafusp", "brenetafusp", "duligotuzumab", "cinrebafusp", "pamlectabart", "bintrafusp", "ficerafusp",
-         "retlirafusp", "sotiburafusp", "palverafusp", "dalutrafusp", "lucorafusp", "latikafusp", "eciskafusp",
-         "vislarafusp", "solabafusp"}
+_ALSO = {
+    "tebentafusp",
+    "brenetafusp",
+    "duligotuzumab",
+    "cinrebafusp",
+    "pamlectabart",
+    "bintrafusp",
+    "ficerafusp",
+    "retlirafusp",
+    "sotiburafusp",
+    "palverafusp",
+    "dalutrafusp",
+    "lucorafusp",
+    "latikafusp",
+    "eciskafusp",
+    "vislarafusp",
+    "solabafusp",
+}
 _SPLIT = re.compile(r";|&| and ")
 _PHASES = {
-    "Phase-I": "phase-1", "Phase-I/II": "phase-1-2", "Phase-I/Phase-II": "phase-1-2", "Phase-II": "phase-2",
-    "Phase-II/III": "phase-2-3", "Phase-III": "phase-3", "Approved": "approved", "Preregistration": "filed",
+    "Phase-I": "phase-1",
+    "Phase-I/II": "phase-1-2",
+    "Phase-I/Phase-II": "phase-1-2",
+    "Phase-II": "phase-2",
+    "Phase-II/III": "phase-2-3",
+    "Phase-III": "phase-3",
+    "Approved": "approved",
+    "Preregistration": "filed",
     "Preclinical": "preclinical",
 }
 # Rows known to be wrong (README of the upstream copies): what they say there is not taken over.
@@ -56,8 +104,16 @@ WRONG_STATUS = {
     "dilpacimab": "discontinued, not active",
 }
 # Symbols and spellings of the release that our names do not hold.
-_TARGETS = {"CD3": "CD3E", "CD3D": "", "EGFRvIII": "EGFR", "TGFBR2": "TGFB1", "VEGFR-1": "VEGFA", "SIRPA": "CD47",
-            "ANPT2": "ANGPT2", "IAP": "CD47"}
+_TARGETS = {
+    "CD3": "CD3E",
+    "CD3D": "",
+    "EGFRvIII": "EGFR",
+    "TGFBR2": "TGFB1",
+    "VEGFR-1": "VEGFA",
+    "SIRPA": "CD47",
+    "ANPT2": "ANGPT2",
+    "IAP": "CD47",
+}
 
 
 def targets_of(cell: str, context: Context) -> list[str]:
@@ -99,13 +155,19 @@ def read(context: Context) -> Output:
     for release in RELEASES:
         for antibody, rows in _molecules(context, release):
             evidence = {
-                "source": release.source, "locator": f"row {rows[0]['Therapeutic']}", "level": "database",
-                "stance": "supports", "date": release.known, "reading": "record",
+                "source": release.source,
+                "locator": f"row {rows[0]['Therapeutic']}",
+                "level": "database",
+                "stance": "supports",
+                "date": release.known,
+                "reading": "record",
             }
             targets = [target for row in rows for target in targets_of(row["Target"], context)]
             arms += context.join.stated_arms(antibody, targets, evidence)
             if antibody in WRONG_STATUS:
-                context.remarks.append(f"{release.source}: status of {antibody} not taken over: {WRONG_STATUS[antibody]}")
+                context.remarks.append(
+                    f"{release.source}: status of {antibody} not taken over: {WRONG_STATUS[antibody]}"
+                )
                 continue
             events += _events(antibody, rows, release, evidence, context)
             if release is RELEASES[0]:
@@ -139,6 +201,10 @@ def _tumors(
 
 
 register(
-    Adapter("therasabdab", "targets, phases and conditions of INN-named multispecifics, four releases",
-            {release.source: release.file for release in RELEASES}, read)
+    Adapter(
+        "therasabdab",
+        "targets, phases and conditions of INN-named multispecifics, four releases",
+        {release.source: release.file for release in RELEASES},
+        read,
+    )
 )

@@ -65,23 +65,40 @@ def read_upstream(
         missing = [name for name in columns if name not in header]
         if doubled or missing or (exact and header != list(columns)):
             parts = ([f"column {', '.join(doubled)} stands twice"] if doubled else []) + (
-                [f"column {', '.join(missing)} is missing"] if missing else [])
-            findings.append(Finding("error", "import", f"{shown}:1",
-                                    "; ".join(parts) or "the columns are in another order",
-                                    f"expected: {' '.join(columns)}"))
+                [f"column {', '.join(missing)} is missing"] if missing else []
+            )
+            findings.append(
+                Finding(
+                    "error",
+                    "import",
+                    f"{shown}:1",
+                    "; ".join(parts) or "the columns are in another order",
+                    f"expected: {' '.join(columns)}",
+                )
+            )
             return
         for cells in reader:
             where = f"{shown}:{reader.line_num + skipped}"
             if not any(cells):
                 continue
             if len(cells) != len(header):
-                findings.append(Finding("error", "import", where,
-                                        f"has {len(cells)} cells, the header has {len(header)}", "fetch it again"))
+                findings.append(
+                    Finding(
+                        "error",
+                        "import",
+                        where,
+                        f"has {len(cells)} cells, the header has {len(header)}",
+                        "fetch it again",
+                    )
+                )
                 continue
             yield UpstreamRow({name: cell.strip() for name, cell in zip(header, cells, strict=True)}, where)
     except csv.Error as error:
-        findings.append(Finding("error", "import", f"{shown}:{reader.line_num + skipped}", f"is no table: {error}",
-                                "fetch it again"))
+        findings.append(
+            Finding(
+                "error", "import", f"{shown}:{reader.line_num + skipped}", f"is no table: {error}", "fetch it again"
+            )
+        )
 
 
 @dataclass(slots=True)
@@ -121,5 +138,10 @@ class Join:
             if arm["antigen"] in left:
                 # A dual-action Fab stands on two rows of one arm; each row needs its own antigen.
                 left.remove(arm["antigen"])
-                yield {"antibody": antibody, "arm": arm["arm"], "antigen": arm["antigen"], "role": arm["role"],
-                       **evidence}
+                yield {
+                    "antibody": antibody,
+                    "arm": arm["arm"],
+                    "antigen": arm["antigen"],
+                    "role": arm["role"],
+                    **evidence,
+                }

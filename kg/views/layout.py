@@ -89,11 +89,7 @@ def _layers(graph: nx.Graph[str], kinds: Mapping[str, str]) -> dict[str, Point]:
             _spread(column, wish, height)
     extent = max(height.values()) - min(height.values())
     row = min(max((len(ordered) - 1) * _COLUMN / 1.4 / max(extent, 1), _GAP * 0.7), _GAP * 1.8)
-    return {
-        node: (number * _COLUMN, height[node] * row)
-        for number, column in enumerate(ordered)
-        for node in column
-    }
+    return {node: (number * _COLUMN, height[node] * row) for number, column in enumerate(ordered) for node in column}
 
 
 def _spread(column: Sequence[str], wish: Mapping[str, float], height: dict[str, float]) -> None:
@@ -162,9 +158,7 @@ def _fan(
 
 def _grid(nodes: Sequence[str]) -> dict[str, Point]:
     wide = max(1, round(math.sqrt(2 * len(nodes))))
-    return {
-        node: ((place % wide - wide / 2) * _GAP, place // wide * _GAP) for place, node in enumerate(nodes)
-    }
+    return {node: ((place % wide - wide / 2) * _GAP, place // wide * _GAP) for place, node in enumerate(nodes)}
 
 
 def _clusters(graph: nx.Graph[str]) -> dict[str, Point]:

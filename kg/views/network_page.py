@@ -26,9 +26,7 @@ NOT_STATED = "not stated"
 _MANY = 400  # nodes; above, edges are not drawn while the picture moves
 
 
-def build_network(
-    nodes: Sequence[Node], edges: Sequence[Edge], *, center: str = "", layout: str = "auto"
-) -> Network:
+def build_network(nodes: Sequence[Node], edges: Sequence[Edge], *, center: str = "", layout: str = "auto") -> Network:
     """A directed pyvis network with fixed places; nodes are named n0, n1 ..., edges e0, e1 ... in order.
 
     Ids of our own, since pyvis and vis-network stumble over ids that look like numbers or like `__proto__`;

@@ -109,9 +109,7 @@ def _route(
         knee = (start[0] + end[0]) / 2 - dy / length * aside, (start[1] + end[1]) / 2 + dx / length * aside
         first, last = _border(start, knee), _border(end, knee)
         points = [_along(first, knee, last, step / 24) for step in range(25)]
-        hits = sum(
-            x1 - 6 < x < x2 + 6 and y1 - 6 < y < y2 + 6 for x, y in points for x1, y1, x2, y2 in others
-        )
+        hits = sum(x1 - 6 < x < x2 + 6 and y1 - 6 < y < y2 + 6 for x, y in points for x1, y1, x2, y2 in others)
         if best is None or hits < best[0]:
             way = f"M{first[0]:.1f} {first[1]:.1f}Q{knee[0]:.1f} {knee[1]:.1f} {last[0]:.1f} {last[1]:.1f}"
             best = hits, f'<path d="{way}" {style}/>', points
