@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.evidence import Line, Stated, claim, claims, notation, shown
-from kg.lookup import LABEL, NAME_PROPERTIES, Match, label_of
+from kg.lookup import LABEL, NAME_PROPERTIES, TYPE, Match, label_of
+from kg.nodes import Node, objects, statements, subjects
 from kg.query import Answer, Record, records, to_value
 from kg.store import Opened
 from kg.terms import PREFIXES, compress, expand
 
 _BSAB = PREFIXES["bsab"]
-_DESCRIBED_ELSEWHERE = {LABEL, *NAME_PROPERTIES, ox.NamedNode(PREFIXES["rdf"] + "type")}
+_DESCRIBED_ELSEWHERE = {LABEL, *NAME_PROPERTIES, TYPE}
 _NODES = {"StatusEvent", "Result", "CounterMeasure"}  # n-ary nodes, told in one line
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One line of a description; `claim` is empty for what merely describes the entity."""
 
     about: str
@@ -35,8 +34,7 @@ class Statement:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """An entity and its statements, in a stable order."""
 
     id: str
@@ -113,13 +111,13 @@ def describe(opened: Opened, match: Match) -> Description:
     """Everything that the view holds about an entity: what it is, what is claimed of it and through it."""
     store = opened.store
     node = ox.NamedNode(expand(match.curie))
-    statements = list(_own(store, node))
+    told = list(_own(store, node))
     if match.kind == "claim":
         stated = claim(store, node)
-        statements += [_statement(store, stated, "")] if stated else []
+        told += [_statement(store, stated, "")] if stated else []
     arms: tuple[dict[str, Any], ...] = ()
-    statements += [_statement(store, stated, "") for stated in claims(store, node)]
-    statements += [_incoming(store, stated) for stated in claims(store, None, None, node)]
+    told += [_statement(store, stated, "") for stated in claims(store, node)]
+    told += [_incoming(store, stated) for stated in claims(store, None, None, node)]
     if match.kind == "antibody":
         own_arms = [
             stated.object
@@ -127,20 +125,16 @@ def describe(opened: Opened, match: Match) -> Description:
             if isinstance(stated.object, ox.NamedNode)
         ]
         for arm in own_arms:
-            statements += [_statement(store, stated, label_of(store, arm)) for stated in claims(store, arm)]
+            told += [_statement(store, stated, label_of(store, arm)) for stated in claims(store, arm)]
         arms = tuple(_arm(store, arm) for arm in own_arms)
     if match.kind == "observation":
-        reported = {quad.subject for quad in store.quads_for_pattern(None, _property("observation"), node)}
-        for line in sorted(reported, key=str):
-            for quad in store.quads_for_pattern(line, _property("evidenceFor"), None):
-                stated = claim(store, quad.object)
-                statements += (
-                    [_statement(store, stated, shown(store, ox.NamedNode(expand(stated.subject))))] if stated else []
-                )
-    synonyms = sorted(
-        {quad.object.value for prop in NAME_PROPERTIES[1:] for quad in store.quads_for_pattern(node, prop, None)}
-    )
-    return Description(match.curie, match.label, match.kind, tuple(synonyms), tuple(statements), arms)
+        for line in sorted(subjects(store, _property("observation"), node), key=str):
+            for reported in objects(store, line, _property("evidenceFor")):
+                stated = claim(store, reported) if isinstance(reported, ox.NamedNode) else None
+                if stated:
+                    told.append(_statement(store, stated, shown(store, ox.NamedNode(expand(stated.subject)))))
+    synonyms = sorted({name.value for prop in NAME_PROPERTIES[1:] for name in objects(store, node, prop)})
+    return Description(match.curie, match.label, match.kind, tuple(synonyms), tuple(told), arms)
 
 
 def _property(name: str) -> ox.NamedNode:
@@ -150,13 +144,12 @@ def _property(name: str) -> ox.NamedNode:
 def _own(store: ox.Store, node: ox.NamedNode) -> Iterator[Statement]:
     """What describes the entity without being a claim."""
     claimed = {(stated.predicate, str(stated.object)) for stated in claims(store, node)}
-    for quad in sorted(store.quads_for_pattern(node, None, None), key=str):
-        plain = (compress(quad.predicate.value), str(quad.object)) not in claimed
-        if quad.predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(quad.predicate):
-            value = quad.object
+    for predicate, value in sorted(statements(store, node), key=str):
+        plain = (compress(predicate.value), str(value)) not in claimed
+        if predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(predicate):
             yield Statement(
                 "",
-                label_of(store, quad.predicate),
+                label_of(store, predicate),
                 shown(store, value),
                 _identifier(value),
                 "",
@@ -172,7 +165,7 @@ def _is_reification(predicate: ox.NamedNode) -> bool:
     return predicate.value.startswith(PREFIXES["rdf"]) or predicate.value in (_BSAB + "support", _BSAB + "contested")
 
 
-def _identifier(node: ox.NamedNode | ox.Literal) -> str:
+def _identifier(node: Node) -> str:
     return compress(node.value) if isinstance(node, ox.NamedNode) else ""
 
 
@@ -221,20 +214,16 @@ def _qualifier(store: ox.Store, value: object) -> str:
     return str(value)
 
 
-def _told(store: ox.Store, node: ox.NamedNode | ox.Literal) -> str:
+def _told(store: ox.Store, node: Node) -> str:
     """An n-ary node in one line; anything else as it is shown."""
     if isinstance(node, ox.Literal):
         return shown(store, node)
-    kinds = {
-        quad.object.value.removeprefix(_BSAB)
-        for quad in store.quads_for_pattern(node, ox.NamedNode(PREFIXES["rdf"] + "type"), None)
-    }
+    kinds = {kind.value.removeprefix(_BSAB) for kind in objects(store, node, TYPE)}
     if not kinds & _NODES:
         return shown(store, node)
     cells: dict[str, list[str]] = {}
-    for quad in store.quads_for_pattern(node, None, None):
-        name = quad.predicate.value.removeprefix(_BSAB)
-        term = quad.object
+    for predicate, term in statements(store, node):
+        name = predicate.value.removeprefix(_BSAB)
         short = (
             notation(store, term)
             if isinstance(term, ox.NamedNode) and term.value.startswith(_BSAB)
@@ -282,9 +271,8 @@ def _told_result(one: dict[str, str]) -> str:
         f"n={one['sampleSize']}" if one.get("sampleSize") else "",
         {"yes": "end point met", "no": "end point NOT met"}.get(one.get("endPointMet", ""), ""),
     ]
-    return f"{one.get('endPoint', '')} {value}{interval}{against}{ratio}{limits}; {'; '.join(part for part in tail if part)}".strip(
-        "; "
-    )
+    measured = f"{one.get('endPoint', '')} {value}{interval}{against}{ratio}{limits}"
+    return "; ".join(part for part in (measured, *tail) if part)
 
 
 def _arm(store: ox.Store, arm: ox.NamedNode) -> dict[str, Any]:

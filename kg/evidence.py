@@ -6,12 +6,13 @@ A store is never changed once it is open, so what was read of it is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.lookup import label_of
+from kg.nodes import Node, objects, statements, subjects
 from kg.query import Value, to_value
 from kg.terms import PREFIXES, compress
 
@@ -20,11 +21,11 @@ SUBJECT, PREDICATE, OBJECT = (ox.NamedNode(_RDF + name) for name in ("subject", 
 _FOR, _SUPPORT, _CONTESTED = (ox.NamedNode(_BSAB + name) for name in ("evidenceFor", "support", "contested"))
 _NOTATION = ox.NamedNode(PREFIXES["skos"] + "notation")
 _TYPE = ox.NamedNode(_RDF + "type")
+_TERM_CELLS = {"level", "stance", "reading"}
 _NOT_QUALIFIERS = {SUBJECT, PREDICATE, OBJECT, _SUPPORT, _CONTESTED, _TYPE}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One evidence line; vocabulary terms as notations, the source as CURIE or URL."""
 
     source: str
@@ -43,8 +44,7 @@ class Line:
         return f"{self.source} ({self.level}, {self.reading}{stance})"
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """A claim as it stands in a view: its parts, its marks, its evidence."""
 
     claim: str
@@ -75,13 +75,13 @@ def claims(
     node: ox.NamedNode | ox.Literal | None = None,
 ) -> Iterator[Stated]:
     """The claims that match the parts given, by predicate and object. One part at least must be given."""
-    given = [(SUBJECT, subject), (OBJECT, node), (PREDICATE, predicate)]
-    first = next((prop, value) for prop, value in given if value is not None)
+    parts_given = ((SUBJECT, subject), (OBJECT, node), (PREDICATE, predicate))
+    given = [(prop, value) for prop, value in parts_given if value is not None]
     found = []
-    for quad in store.quads_for_pattern(None, first[0], first[1], ox.DefaultGraph()):
-        stated = _stated(store, quad.subject)
-        if stated and all(value is None or stated[prop] == value for prop, value in given):
-            found.append((quad.subject, stated))
+    for subject_ in subjects(store, *given[0]):
+        stated = _stated(store, subject_)
+        if stated and all(stated[prop] == value for prop, value in given):
+            found.append((subject_, stated))
     for claim, parts in sorted(found, key=lambda pair: (str(pair[1][PREDICATE]), str(pair[1][OBJECT]), str(pair[0]))):
         yield Stated(
             compress(claim.value),
@@ -112,8 +112,8 @@ def claim(store: ox.Store, node: ox.NamedNode) -> Stated | None:
 
 
 @lru_cache(maxsize=1 << 16)
-def _stated(store: ox.Store, claim: ox.NamedNode) -> dict[ox.NamedNode, ox.NamedNode | ox.Literal]:
-    parts = {quad.predicate: quad.object for quad in store.quads_for_pattern(claim, None, None, ox.DefaultGraph())}
+def _stated(store: ox.Store, claim: ox.NamedNode) -> dict[ox.NamedNode, Node]:
+    parts = dict(statements(store, claim))
     return parts if {SUBJECT, PREDICATE, OBJECT} <= set(parts) else {}
 
 
@@ -121,13 +121,12 @@ def _stated(store: ox.Store, claim: ox.NamedNode) -> dict[ox.NamedNode, ox.Named
 def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> tuple[Line, ...]:
     """The evidence lines of a claim, by source and locator."""
     lines = []
-    for quad in store.quads_for_pattern(None, _FOR, claim, ox.DefaultGraph()):
+    for line in subjects(store, _FOR, claim):
         cells: dict[str, str] = {}
-        for part in store.quads_for_pattern(quad.subject, None, None, ox.DefaultGraph()):
-            name = part.predicate.value.removeprefix(_BSAB)
-            node = part.object
-            is_term = isinstance(node, ox.NamedNode) and node.value.startswith(_BSAB) and name != "observation"
-            cells[name] = notation(store, node) if is_term and isinstance(node, ox.NamedNode) else str(to_value(node))
+        for predicate, node in statements(store, line):
+            name = predicate.value.removeprefix(_BSAB)
+            is_term = name in _TERM_CELLS and isinstance(node, ox.NamedNode)
+            cells[name] = notation(store, node) if is_term else str(to_value(node))
         earliest, latest = cells.get("dateEarliest", ""), cells.get("dateLatest", "")
         date = earliest if earliest == latest else f"{earliest} to {latest}"
         lines.append(
@@ -148,12 +147,11 @@ def evidence_lines(store: ox.Store, claim: ox.NamedNode) -> tuple[Line, ...]:
 @lru_cache(maxsize=1 << 14)
 def notation(store: ox.Store, node: ox.NamedNode) -> str:
     """The notation of a controlled term, or its CURIE."""
-    for quad in store.quads_for_pattern(node, _NOTATION, None, ox.DefaultGraph()):
-        return str(quad.object.value)
-    return compress(node.value)
+    word = next(objects(store, node, _NOTATION), None)
+    return compress(node.value) if word is None else word.value
 
 
-def shown(store: ox.Store, node: ox.NamedNode | ox.Literal) -> str:
+def shown(store: ox.Store, node: Node) -> str:
     """A node as people read it: label of an entity, text of a literal."""
     if isinstance(node, ox.Literal):
         value = to_value(node)

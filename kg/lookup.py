@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import AmbiguousError, NotFoundError
+from kg.nodes import objects, subjects, text
 from kg.terms import PREFIXES, compress, expand, squeeze
 
 _RDFS, _SKOS, _RDF = PREFIXES["rdfs"], PREFIXES["skos"], PREFIXES["rdf"]
@@ -52,12 +52,14 @@ KINDS = {
     "claim": "Claim",
     "evidence": "EvidenceLine",
 }
-_CLASS_OF = {ox.NamedNode(PREFIXES["bsab"] + name): kind for kind, name in KINDS.items()}
+# Squeezed names, so that a name is found without reading all of them: an index of the store, no facts.
+LOOKUP_GRAPH = ox.NamedNode(PREFIXES["graph"] + "lookup")
+LOOKUP_KEY = ox.NamedNode(PREFIXES["bsab"] + "lookupKey")
+_CLASS_OF = {PREFIXES["bsab"] + name: kind for kind, name in KINDS.items()}
 _PAIR = re.compile(r"^(.+?)\s*(?: x |×|--|/)\s*(.+)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An entity that a name stands for."""
 
     curie: str
@@ -68,20 +70,19 @@ class Match:
 @lru_cache(maxsize=1 << 15)
 def kinds_of(store: ox.Store, node: ox.NamedNode) -> tuple[str, ...]:
     """The kinds of an entity, in the order of `KINDS`; empty if it is none of ours."""
-    found = {_CLASS_OF.get(quad.object) for quad in store.quads_for_pattern(node, TYPE, None, ox.DefaultGraph())}
+    found = {_CLASS_OF.get(text(kind)) for kind in objects(store, node, TYPE)}
     return tuple(kind for kind in KINDS if kind in found)
 
 
 @lru_cache(maxsize=1 << 15)
 def label_of(store: ox.Store, node: ox.NamedNode) -> str:
     """The label of a node, or its CURIE."""
-    for quad in store.quads_for_pattern(node, LABEL, None):
-        return str(quad.object.value)
-    return compress(node.value)
+    label = next(objects(store, node, LABEL), None)
+    return compress(node.value) if label is None else label.value
 
 
-def find(store: ox.Store, text: str, kinds: Iterable[str] = ()) -> Match:
-    """The one entity that `text` stands for.
+def find(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> Match:
+    """The one entity that `name` stands for.
 
     Raises
     ------
@@ -91,25 +92,29 @@ def find(store: ox.Store, text: str, kinds: Iterable[str] = ()) -> Match:
         Several of the best kind; all are in the hint.
     """
     wanted = tuple(kinds) or tuple(KINDS)
-    direct = _by_curie(store, text, wanted)
+    direct = _by_curie(store, name, wanted)
     if direct:
         return direct
-    key = squeeze(text)
-    names: dict[str, str] = {}
+    key = squeeze(name)
     exact: dict[str, Match] = {}
-    for name, node in _names(store):
-        squeezed = squeeze(name)
-        names.setdefault(squeezed, name)
-        if squeezed == key and key:
+    if key:
+        for quad in store.quads_for_pattern(None, LOOKUP_KEY, ox.Literal(key), LOOKUP_GRAPH):
+            node = quad.subject
+            assert isinstance(node, ox.NamedNode)
             kind = next((kind for kind in kinds_of(store, node) if kind in wanted), None)
             if kind:
                 curie = compress(node.value)
                 exact[curie] = Match(curie, label_of(store, node), kind)
     if not exact and "pair" in wanted:
-        pair = _as_pair(store, text)
+        pair = _as_pair(store, name)
         if pair:
             return pair
     if not exact:
+        import difflib
+
+        names: dict[str, str] = {}
+        for known in _names(store):
+            names.setdefault(squeeze(known), known)
         near = difflib.get_close_matches(key, names, n=5, cutoff=0.72)
         near += [other for other in sorted(names) if len(key) >= 3 and key in other and other not in near][:5]
         hint = (
@@ -117,39 +122,39 @@ def find(store: ox.Store, text: str, kinds: Iterable[str] = ()) -> Match:
             if near
             else ("kg ask lists the questions, kg stats counts what there is")
         )
-        raise NotFoundError(f"nothing is called {text!r} in this view", "", hint)
+        raise NotFoundError(f"nothing is called {name!r} in this view", "", hint)
     best = min(KINDS_ORDER[match.kind] for match in exact.values())
     candidates = [match for match in exact.values() if KINDS_ORDER[match.kind] == best]
     if len(candidates) > 1:
         shown = "; ".join(f"{match.curie} ({match.label})" for match in sorted(candidates, key=lambda m: m.curie))
-        raise AmbiguousError(f"{text!r} stands for several", "", f"name one by its CURIE: {shown}")
+        raise AmbiguousError(f"{name!r} stands for several", "", f"name one by its CURIE: {shown}")
     return candidates[0]
 
 
 KINDS_ORDER = {kind: number for number, kind in enumerate(KINDS)}
 
 
-def _by_curie(store: ox.Store, text: str, wanted: tuple[str, ...]) -> Match | None:
-    if re.fullmatch(r"NCT\d{8}", text, re.IGNORECASE):
-        text = f"NCT:{text.upper()}"
+def _by_curie(store: ox.Store, name: str, wanted: tuple[str, ...]) -> Match | None:
+    if re.fullmatch(r"NCT\d{8}", name, re.IGNORECASE):
+        name = f"NCT:{name.upper()}"
     try:
-        node = ox.NamedNode(expand(text))
+        node = ox.NamedNode(expand(name))
     except ValueError:
         return None
     kind = next((kind for kind in kinds_of(store, node) if kind in wanted), None)
     return Match(compress(node.value), label_of(store, node), kind) if kind else None
 
 
-def _names(store: ox.Store) -> Iterable[tuple[str, ox.NamedNode]]:
+def _names(store: ox.Store) -> Iterable[str]:
     for prop in NAME_PROPERTIES:
         for quad in store.quads_for_pattern(None, prop, None, ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode):
-                yield quad.object.value, quad.subject
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                yield quad.object.value
 
 
-def _as_pair(store: ox.Store, text: str) -> Match | None:
+def _as_pair(store: ox.Store, name: str) -> Match | None:
     """`EGFR x MET` in either order, under any name of the two."""
-    match = _PAIR.match(text)
+    match = _PAIR.match(name)
     if not match:
         return None
     ends = []
@@ -159,9 +164,8 @@ def _as_pair(store: ox.Store, text: str) -> Match | None:
         except (NotFoundError, AmbiguousError):
             return None
     member = ox.NamedNode(PREFIXES["bsab"] + "hasMember")
-    pairs = [{quad.subject for quad in store.quads_for_pattern(None, member, end, ox.DefaultGraph())} for end in ends]
+    pairs = [set(subjects(store, member, end)) for end in ends]
     for node in sorted(pairs[0] & pairs[1], key=str):
-        members = {quad.object for quad in store.quads_for_pattern(node, member, None, ox.DefaultGraph())}
-        if members == set(ends):
+        if set(objects(store, node, member)) == set(ends):
             return Match(compress(node.value), label_of(store, node), "pair")
     return None

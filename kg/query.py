@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import KgError, NotFoundError, UsageError
 from kg.lookup import KINDS, find
+from kg.nodes import Node
 from kg.store import Opened
 from kg.terms import PREFIXES, compress, expand
 
@@ -25,8 +26,7 @@ _SINGLE = ("title", "question", "number", "columns", "keywords")
 _UPDATE = re.compile(r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a question; `type` is a kind of entity, `text` or `integer`."""
 
     name: str
@@ -37,8 +37,7 @@ class Parameter:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A named question: its header and its SPARQL text."""
 
     name: str
@@ -61,8 +60,7 @@ def _shell(text: str) -> str:
     return f"'{text}'" if re.search(r"[^\w.:-]", text) else text
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Columns and rows; IRIs as CURIEs, numbers as numbers, unbound as None."""
 
     columns: tuple[str, ...]
@@ -188,7 +186,14 @@ def bind(opened: Opened, asked: Question, given: Mapping[str, str]) -> dict[str,
 def ask(opened: Opened, asked: Question, given: Mapping[str, str]) -> Answer:
     """The answer to a named question."""
     substitutions = {ox.Variable(name): value for name, value in bind(opened, asked, given).items()}
-    return solutions(opened.store.query(asked.sparql, prefixes=PREFIXES, substitutions=substitutions))
+    return select(opened.store, asked.sparql, substitutions)
+
+
+def select(store: ox.Store, text: str, substitutions: Mapping[ox.Variable, Node] | None = None) -> Answer:
+    """The answer to a SELECT of our own; the prefixes of this project need not be declared."""
+    result = store.query(text, prefixes=PREFIXES, substitutions={**(substitutions or {})})
+    assert isinstance(result, ox.QuerySolutions)
+    return solutions(result)
 
 
 def sparql(opened: Opened, text: str) -> Answer | bool | bytes:

@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.model import View, decimal
+from kg.model import decimal
+from kg.nodes import text
 from kg.terms import PREFIXES, expand
+from kg.view import View
 
 _BSAB, _RDF, _XSD = PREFIXES["bsab"], PREFIXES["rdf"], PREFIXES["xsd"]
 _TYPE = ox.NamedNode(_RDF + "type")
@@ -102,15 +105,14 @@ def noisy_or(values: Iterable[float]) -> float:
     return 1.0 - doubt
 
 
-@dataclass(slots=True)
-class _Line:
-    claim: ox.NamedNode | None = None
-    source: str = ""
-    level: str = ""
-    stance: str = ""
-    reading: str = ""
-    latest: str = ""
-    observation: ox.NamedNode | None = None
+class _Line(NamedTuple):
+    claim: object
+    source: str
+    level: str
+    stance: str
+    reading: str
+    latest: str
+    observation: object
 
 
 def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
@@ -124,12 +126,12 @@ def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
     for quad in quads:
         by_subject[quad.subject].append(quad)
     lines: dict[object, _Line] = {}
-    claims: list[object] = []
+    claims: list[ox.NamedNode] = []
     for subject, own in by_subject.items():
         for quad in own:
             if quad.predicate == _TYPE and quad.object == _LINE:
                 lines[subject] = _read_line(own)
-            elif quad.predicate == _TYPE and quad.object == _CLAIM:
+            elif quad.predicate == _TYPE and quad.object == _CLAIM and isinstance(subject, ox.NamedNode):
                 claims.append(subject)
     admitted: dict[object, list[_Line]] = defaultdict(list)
     dropped: set[object] = set()
@@ -138,7 +140,7 @@ def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
             admitted[line.claim].append(line)
         else:
             dropped.add(subject)
-    edges: dict[tuple[object, object, object], ox.Quad] = {}
+    edges: dict[ox.Quad, None] = {}  # a set that keeps its order
     marks: list[ox.Quad] = []
     mentioned: set[object] = set()
     for claim in claims:
@@ -152,15 +154,16 @@ def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
         mentioned.update(ox.NamedNode(line.source) for line in own_lines)
         marks += _mark(claim, own_lines, weigh)
         if any(weigh.word(line.stance) == "supports" for line in own_lines):
-            edge = (parts[_SUBJECT], parts[_PREDICATE], parts[_OBJECT])
-            edges.setdefault(edge, ox.Quad(*edge))
+            subject, predicate = parts[_SUBJECT], parts[_PREDICATE]
+            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                edges[ox.Quad(subject, predicate, parts[_OBJECT])] = None
     _mention_descriptions(by_subject, mentioned)
     for subject in by_subject:
         iri = getattr(subject, "value", "")
         if subject not in mentioned and iri.startswith(MINTED):
             dropped.add(subject)
     kept = [quad for subject, own in by_subject.items() if subject not in dropped for quad in own]
-    return Selection(kept, list(edges.values()), marks)
+    return Selection(kept, list(edges), marks)
 
 
 def _mention_descriptions(by_subject: Mapping[object, list[ox.Quad]], mentioned: set[object]) -> None:
@@ -172,26 +175,14 @@ def _mention_descriptions(by_subject: Mapping[object, list[ox.Quad]], mentioned:
 
 
 def _read_line(quads: Iterable[ox.Quad]) -> _Line:
-    line = _Line()
-    for quad in quads:
-        if quad.predicate == _FOR:
-            line.claim = quad.object
-        elif quad.predicate == _SOURCE:
-            line.source = quad.object.value
-        elif quad.predicate == _LEVEL:
-            line.level = quad.object.value
-        elif quad.predicate == _STANCE:
-            line.stance = quad.object.value
-        elif quad.predicate == _READING:
-            line.reading = quad.object.value
-        elif quad.predicate == _LATEST:
-            line.latest = quad.object.value
-        elif quad.predicate == _OBSERVATION:
-            line.observation = quad.object
-    return line
+    parts = {quad.predicate: quad.object for quad in quads}
+    source, level, stance, reading, latest = (
+        text(parts[name]) if name in parts else "" for name in (_SOURCE, _LEVEL, _STANCE, _READING, _LATEST)
+    )
+    return _Line(parts.get(_FOR), source, level, stance, reading, latest, parts.get(_OBSERVATION))
 
 
-def _mark(claim: object, lines: list[_Line], weigh: Reckoning) -> Iterable[ox.Quad]:
+def _mark(claim: ox.NamedNode, lines: list[_Line], weigh: Reckoning) -> Iterable[ox.Quad]:
     """Support (noisy-or over sources, the best line of each) and, where both sides stand, contested."""
     best: dict[str, float] = {}
     for line in lines:
@@ -199,8 +190,8 @@ def _mark(claim: object, lines: list[_Line], weigh: Reckoning) -> Iterable[ox.Qu
             value = weigh.support.get((weigh.word(line.level), "supports"), 0.0)
             origin = _RELEASE.sub(r"\1", line.source)
             best[origin] = max(best.get(origin, 0.0), value)
-    value = decimal(round(noisy_or(best.values()), 4)).value
-    yield ox.Quad(claim, _SUPPORT, ox.Literal(value, datatype=ox.NamedNode(_XSD + "decimal")))
+    support = decimal(round(noisy_or(best.values()), 4)).value
+    yield ox.Quad(claim, _SUPPORT, ox.Literal(support, datatype=ox.NamedNode(_XSD + "decimal")))
     stances = {weigh.word(line.stance) for line in lines}
     if {"supports", "refutes"} <= stances:
         yield ox.Quad(claim, _CONTESTED, _TRUE)

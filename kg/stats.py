@@ -7,7 +7,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.query import Answer, Record, records, solutions
+from kg.lookup import LOOKUP_GRAPH, LOOKUP_KEY
+from kg.query import Answer, Record, records, select
 from kg.store import Opened
 from kg.terms import PREFIXES
 
@@ -107,7 +108,7 @@ def statistics(opened: Opened) -> Statistics:
     """The counts of a view."""
 
     def counted(query: str, key: str) -> dict[str, int]:
-        answer = solutions(opened.store.query(query, prefixes=PREFIXES))
+        answer = select(opened.store, query)
         return {
             str(row[key]).replace("bsab:", "").replace(PREFIXES["bsab"], ""): int(row["count"] or 0)
             for row in answer.rows
@@ -120,7 +121,7 @@ def statistics(opened: Opened) -> Statistics:
         "evidence_by_level": counted(_LINES_BY.format("level"), "key"),
         "evidence_by_stance": counted(_LINES_BY.format("stance"), "key"),
         "evidence_by_source": counted(_SOURCES, "key"),
-        "headline": {name: _single(opened, query) for name, query in _SINGLE.items()},
+        "headline": {name: _single(opened.store, query) for name, query in _SINGLE.items()},
     }
     return Statistics(
         str(opened.root.path),
@@ -128,12 +129,11 @@ def statistics(opened: Opened) -> Statistics:
         opened.view.as_of or opened.as_of,
         "with unread claims" if opened.view.include_unread else "read and record",
         opened.place,
-        len(opened.store),
+        len(opened.store) - sum(1 for _ in opened.store.quads_for_pattern(None, LOOKUP_KEY, None, LOOKUP_GRAPH)),
         groups,
     )
 
 
-def _single(opened: Opened, query: str) -> int:
-    result = opened.store.query(query, prefixes=PREFIXES)
-    assert isinstance(result, ox.QuerySolutions)
-    return int(next(iter(result))["count"].value)
+def _single(store: ox.Store, query: str) -> int:
+    (row,) = select(store, query).rows
+    return int(row["count"] or 0)

@@ -1,7 +1,7 @@
-"""The compiled store of one view: built once into the cache, then opened read-only.
+"""The compiled store of one view, opened read-only; compiled into the cache when it is not there.
 
 The key is a hash of the inputs (MANIFEST, ontology, engine, layout) and the view, so a store is never stale
-and never updated. Builders that race for one key build beside each other; the first rename wins.
+and never updated.
 """
 
 from __future__ import annotations
@@ -9,36 +9,26 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as package_version
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.model import PartialDate, View
 from kg.paths import Root, cache_home
-from kg.terms import PREFIXES
+from kg.view import PartialDate, View
 
 if TYPE_CHECKING:
     import rdflib
 
-    from kg.triples import Manifest
-
-LAYOUT = "1"  # raise it when compiling changes what a store holds
-KEPT_STORES = 8
+LAYOUT = "2"  # raise it when compiling changes what a store holds
 
 Progress = Callable[[str, int, int], None]  # what, done, of
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """An open store. `place` is its folder, or `memory`."""
 
     store: ox.Store
@@ -73,24 +63,11 @@ def make_view(as_of: str | None, include_unread: bool) -> View:
         raise KgError(str(error), "--as-of", "for instance 2021-06-30", exit_code=2) from None
 
 
-def _engine() -> str:
-    try:
-        return package_version("pyoxigraph")
-    except PackageNotFoundError:  # pragma: no cover - a vendored engine without metadata
-        return "unknown"
-
-
 def store_key(root: Root, view: View, manifest_content: bytes) -> str:
     """The name of the store of a view of these inputs."""
     ontology = (root.ontology / "bsab.ttl").read_bytes()
-    parts = [
-        LAYOUT,
-        _engine(),
-        view.name,
-        hashlib.sha256(manifest_content).hexdigest(),
-        hashlib.sha256(ontology).hexdigest(),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    digests = [hashlib.sha256(content).hexdigest() for content in (manifest_content, ontology)]
+    return hashlib.sha256("\n".join([LAYOUT, ox.__version__, view.name, *digests]).encode()).hexdigest()[:24]
 
 
 def stores_folder() -> Path:
@@ -100,7 +77,8 @@ def stores_folder() -> Path:
 def open_store(root: Root, view: View, progress: Progress | None = None) -> Opened:
     """The store of a view, compiled when the cache does not hold it.
 
-    An unwritable cache is no failure: the store is then built in memory, with one line on stderr.
+    A damaged store is compiled again. An unwritable cache is no failure: the store is then built in memory,
+    with one line on stderr.
 
     Raises
     ------
@@ -109,7 +87,7 @@ def open_store(root: Root, view: View, progress: Progress | None = None) -> Open
     """
     try:
         content = root.manifest.read_bytes()
-        key = store_key(root, view, content)
+        folder = stores_folder() / store_key(root, view, content)
     except OSError as error:
         raise KgError(
             f"cannot be read: {error.strerror or error}",
@@ -120,112 +98,33 @@ def open_store(root: Root, view: View, progress: Progress | None = None) -> Open
     if view.as_of and as_of and view.as_of > as_of:
         raise KgError(f"the sources tell nothing after {as_of}", "--as-of", "name an earlier day", exit_code=2)
     version = hashlib.sha256(content).hexdigest()
-    folder = stores_folder() / key
     try:
-        if not folder.is_dir():
-            _compile_into(folder, root, view, progress)
-        with contextlib.suppress(OSError):
-            os.utime(folder)
-        return Opened(ox.Store.read_only(str(folder)), root, view, version, as_of, str(folder))
+        store = _open_or_compile(folder, root, view, progress)
+        return Opened(store, root, view, version, as_of, str(folder))
     except OSError as error:
         print(f"kg: the cache cannot be used ({error}); working in memory", file=sys.stderr)
-    store = ox.Store()
-    for quads in compiled_quads(root, view, progress):
-        store.extend(quads)
-    return Opened(store, root, view, version, as_of, "memory")
+    from kg.compile_store import compile_in_memory
+
+    return Opened(compile_in_memory(root, view, progress), root, view, version, as_of, "memory")
 
 
-def _compile_into(folder: Path, root: Root, view: View, progress: Progress | None) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    sweep(folder.parent)
-    building = Path(tempfile.mkdtemp(prefix=f"building-{os.getpid()}-", dir=folder.parent))
-    try:
-        store = ox.Store(str(building / "db"))
-        for quads in compiled_quads(root, view, progress):
-            store.bulk_extend(quads)
-        store.flush()
-        store.optimize()
-        del store
-        # Losing the race is fine: the winner's store was built from the same inputs.
-        with contextlib.suppress(FileExistsError, NotADirectoryError):
-            try:
-                os.rename(building / "db", folder)
-            except OSError:
-                if not folder.is_dir():
-                    raise
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def sweep(folder: Path, everything: bool = False) -> int:
-    """Remove what dead builders left behind and all but the newest stores; returns how many folders went."""
-    removed = 0
-    stores = []
-    for path in sorted(folder.glob("*")):
-        if path.name.startswith("building-"):
-            owner = path.name.split("-")[1]
-            if everything or not _alive(owner):
-                shutil.rmtree(path, ignore_errors=True)
-                removed += 1
-        elif path.is_dir():
-            stores.append(path)
-    stores.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in stores if everything else stores[KEPT_STORES - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
-        removed += 1
-    return removed
-
-
-def _alive(pid: str) -> bool:
-    if not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> Iterator[list[ox.Quad]]:
-    """All quads of a view, in batches: the default graph with the ontology in it, and the named graphs."""
-    # Compiling is the slow path: what only it needs is loaded here, so that a warm `kg ask` stays light.
-    from kg.select_view import read_support, reckoning, select
-    from kg.triples import DEFAULT_GRAPH, EDGES, read_generated, read_manifest
-    from kg.vocabulary import parse_turtle, read_vocabulary
-
-    def tell(done: int, of: int) -> None:
-        if progress:
-            progress("compiling the store", done, of)
-
-    manifest: Manifest = read_manifest(root)
-    rows = [row for row in manifest.rows if row.path.endswith(".ttl") and not row.path.endswith(EDGES)]
-    steps = len(rows) + 2
-    default: list[ox.Quad] = []
-    for number, row in enumerate(rows):
-        tell(number, steps)
-        content = read_generated(root, row)
+def _open_or_compile(folder: Path, root: Root, view: View, progress: Progress | None) -> ox.Store:
+    if folder.is_dir():
         try:
-            parsed = list(ox.parse(content, format=ox.RdfFormat.TURTLE))
-        except SyntaxError as error:
-            raise KgError(
-                f"is not Turtle: {error.msg}",
-                f"{root.data / row.path}:{error.lineno or 1}",
-                "run kg build, or restore it from git",
-            ) from None
-        if row.graph == DEFAULT_GRAPH:
-            default += parsed
+            store = ox.Store.read_only(str(folder))
+        except OSError:
+            from kg.compile_store import discard
+
+            discard(folder)
         else:
-            graph = ox.NamedNode(PREFIXES["graph"] + row.graph.removeprefix("graph:"))
-            yield [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
-    tell(len(rows), steps)
-    weigh = reckoning(read_support(root.data / "support.tsv"), read_vocabulary(root.ontology))
-    selected = select(default, view, weigh)
-    yield selected.kept + selected.edges + selected.marks
-    tell(len(rows) + 1, steps)
-    yield [ox.Quad(*triple) for triple in parse_turtle(root.ontology / "bsab.ttl")]
-    tell(steps, steps)
+            with contextlib.suppress(OSError):
+                os.utime(folder)  # the sweep spares what was used last
+            return store
+    # Compiling is the slow path: what only it needs is loaded here, so that a warm `kg ask` stays light.
+    from kg.compile_store import compile_into
+
+    compile_into(folder, root, view, progress)
+    return ox.Store.read_only(str(folder))
 
 
 def as_rdflib(opened: Opened) -> rdflib.Graph:

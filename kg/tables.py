@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import Finding
-from kg.model import PartialDate
+from kg.view import PartialDate
 
 Vocabulary = Mapping[str, Mapping[str, str]]  # class -> notation -> CURIE of the term
 

@@ -17,11 +17,12 @@ import pyoxigraph as ox
 
 from kg.errors import Finding, KgError
 from kg.facts import load_facts
-from kg.model import Claim, Entity, Evidence, Facts, Lit, Node, PartialDate, View
+from kg.model import Claim, Entity, Evidence, Facts, Lit, Node
 from kg.output import write_file
 from kg.paths import Root
 from kg.select_view import read_support, reckoning, select
 from kg.terms import PREFIXES, expand
+from kg.view import PartialDate, View
 
 EDGES = "edges.ttl"
 DEFAULT_GRAPH = "default"

@@ -13,10 +13,10 @@ import pyoxigraph as ox
 
 from kg.errors import SEVERITIES, FactsError, Finding, KgError
 from kg.facts import Loaded, load_facts
-from kg.query import solutions
+from kg.query import select
 from kg.store import Opened
 from kg.tables import Row
-from kg.terms import PREFIXES, compress
+from kg.terms import compress
 from kg.triples import check_fresh, read_generated, read_manifest
 from kg.vocabulary import parse_turtle
 
@@ -82,9 +82,7 @@ def run_rules(store: ox.Store, where: Mapping[str, str], folder: Path = RULES) -
     """A finding for each row of each rule; `where` maps CURIEs to `file:line`."""
     findings = []
     for rule in rules(folder):
-        result = store.query(rule.sparql, prefixes=PREFIXES)
-        assert isinstance(result, ox.QuerySolutions)
-        for row in solutions(result).rows:
+        for row in select(store, rule.sparql).rows:
             curie = str(row["where"])
             place = f"{where[curie]} ({curie})" if curie in where else curie
             findings.append(Finding(rule.severity, rule.name, place, str(row["what"]), rule.hint))

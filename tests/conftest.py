@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kg.cli import run
-from kg.model import View
+from kg.view import View
 from kg.paths import Root, find_root
 from kg.store import Opened, open_store
 from kg.triples import build

@@ -14,10 +14,10 @@ from kg.cli.options import find_root, format_option, print_answer, progress_bar,
 @root_option
 def check(style: str, show_all: bool, quiet: bool, root: str | None) -> int:
     """Check tables, freshness, provenance, rules, shapes and reasoner; exit code 1 when there is an error."""
-    from kg.model import View
     from kg.query import records
     from kg.store import open_store
     from kg.validate import check as check_root
+    from kg.view import View
 
     where = find_root(root)
     bar = None if quiet else progress_bar()

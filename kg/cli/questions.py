@@ -25,13 +25,13 @@ def ask(
 ) -> None:
     """Answer a named question. Without a name, list the questions with their parameters."""
     from kg.errors import UsageError
+    from kg.query import Record, question, questions, records
     from kg.query import ask as answer_question
-    from kg.query import question, questions, records
 
     if name is None:
         if params:
             raise UsageError("parameters need a question", "-p", "kg ask lists the questions")
-        rows = [
+        rows: list[Record] = [
             {
                 "number": q.number,
                 "question": q.name,

@@ -14,11 +14,11 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
     """The main job: build, check, answer and draw into a folder that opens offline."""
     from pathlib import Path
 
-    from kg.model import View
     from kg.report import make_report
     from kg.store import make_view, open_store
     from kg.triples import build
     from kg.validate import check
+    from kg.view import View
 
     where = find_root(root)
     bar = None if quiet else progress_bar()

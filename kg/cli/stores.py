@@ -30,7 +30,8 @@ def stats(style: str, as_of: str | None, include_unread: bool, quiet: bool, root
 @root_option
 def cache(action: str, root: str | None) -> None:  # noqa: ARG001 - the cache serves every root
     """Print the folder of compiled stores, or clear it."""
-    from kg.store import stores_folder, sweep
+    from kg.compile_store import sweep
+    from kg.store import stores_folder
 
     folder = stores_folder()
     if action == "path":

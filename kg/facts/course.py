@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.facts.names import Names
-from kg.model import Claim, Entity, Facts, Lit, Node, PartialDate, boolean, decimal, digest, integer
+from kg.model import Claim, Entity, Facts, Lit, Node, boolean, decimal, digest, integer
 from kg.tables import Row
+from kg.view import PartialDate
 
 _PROPERTIES: dict[str, tuple[str, str]] = {  # property -> predicate, vocabulary class (or what else)
     "format": ("bsab:hasFormat", "Format"),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg.errors import Finding
-from kg.model import Evidence, PartialDate
+from kg.model import Evidence
 from kg.tables import Row, Vocabulary
+from kg.view import PartialDate
 
 
 @dataclass(slots=True)

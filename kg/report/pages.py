@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pyoxigraph as ox
-
 from kg.describe import Description, Statement, describe
 from kg.lookup import Match
 from kg.neighborhood import neighborhood
-from kg.query import Answer, Question, Record, ask, question, records, solutions, sparql
+from kg.query import Answer, Question, Record, ask, question, records, select, sparql
 from kg.report.rows import answer_section, path_of, state_of, statement_rows, text_of, with_labels
 from kg.store import Opened
-from kg.terms import PREFIXES, expand
+from kg.terms import expand
 from kg.views.shapes import Edge, Link, Node, Page, Section
 
 _GRAPH_NODES = 80
@@ -102,9 +100,7 @@ def _section(title: str, statements: list[Statement], pages: Mapping[str, str], 
 
 def pairs_by_tumor(opened: Opened) -> dict[str, Answer]:
     """The answer to `pairs-in-tumor` for every tumor, from one query: asked tumor by tumor it takes a minute."""
-    result = opened.store.query(question("pairs-in-tumor").sparql, prefixes=PREFIXES)
-    assert isinstance(result, ox.QuerySolutions)
-    answer = solutions(result)
+    answer = select(opened.store, question("pairs-in-tumor").sparql)
     found: dict[str, list[Record]] = {}
     for row in answer.rows:
         found.setdefault(text_of(row["tumor"]), []).append(row)

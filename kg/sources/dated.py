@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kg.model import PartialDate
 from kg.sources.crosswalk import missing_crosswalk, read_crosswalk, tumor_phrases, tumors_of
 from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, UpstreamRow, read_upstream
+from kg.view import PartialDate
 
 FILE, ANCHORS = "dated.tsv", "nct_date_anchors.csv"
 COLUMNS = (

@@ -1,0 +1,140 @@
+"""From committed triples to the store of one view: selected, derived, written beside and renamed.
+
+Builders that race for one key build beside each other; the first rename wins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import KgError
+from kg.lookup import LOOKUP_GRAPH, LOOKUP_KEY, NAME_PROPERTIES
+from kg.nodes import text
+from kg.paths import Root
+from kg.select_view import read_support, reckoning, select
+from kg.store import Progress
+from kg.terms import PREFIXES, squeeze
+from kg.triples import DEFAULT_GRAPH, EDGES, read_generated, read_manifest
+from kg.view import View
+from kg.vocabulary import parse_turtle, read_vocabulary
+
+KEPT_STORES = 8
+
+
+def compile_into(folder: Path, root: Root, view: View, progress: Progress | None = None) -> None:
+    """Compile the store of a view into `folder`, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    sweep(folder.parent)
+    building = Path(tempfile.mkdtemp(prefix=f"building-{os.getpid()}-", dir=folder.parent))
+    try:
+        store = ox.Store(str(building / "db"))
+        for quads in compiled_quads(root, view, progress):
+            store.bulk_extend(quads)
+        store.flush()
+        store.optimize()
+        del store
+        try:
+            (building / "db").rename(folder)
+        except OSError:
+            # Losing the race is fine: the winner's store was built from the same inputs.
+            if not folder.is_dir():
+                raise
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def compile_in_memory(root: Root, view: View, progress: Progress | None = None) -> ox.Store:
+    """The store of a view without a file."""
+    store = ox.Store()
+    for quads in compiled_quads(root, view, progress):
+        store.extend(quads)
+    return store
+
+
+def discard(folder: Path) -> None:
+    """Take a damaged store out of the way; what others have open stays open to them."""
+    aside = Path(tempfile.mkdtemp(prefix="building-damaged-", dir=folder.parent))
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(aside / "db")
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def sweep(folder: Path, everything: bool = False) -> int:
+    """Remove what dead builders left behind and all but the newest stores; returns how many folders went."""
+    removed = 0
+    stores = []
+    for path in sorted(folder.glob("*")):
+        if path.name.startswith("building-"):
+            owner = path.name.split("-")[1]
+            if everything or not _alive(owner):
+                shutil.rmtree(path, ignore_errors=True)
+                removed += 1
+        elif path.is_dir():
+            stores.append(path)
+    stores.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in stores if everything else stores[KEPT_STORES - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+        removed += 1
+    return removed
+
+
+def _alive(pid: str) -> bool:
+    if not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> Iterator[list[ox.Quad]]:
+    """All quads of a view, in batches: the default graph with the ontology in it, the named graphs, the names."""
+
+    def tell(done: int, of: int) -> None:
+        if progress:
+            progress("compiling the store", done, of)
+
+    rows = [row for row in read_manifest(root).rows if row.path.endswith(".ttl") and not row.path.endswith(EDGES)]
+    steps = len(rows) + 2
+    default: list[ox.Quad] = []
+    for number, row in enumerate(rows):
+        tell(number, steps)
+        content = read_generated(root, row)
+        try:
+            parsed = list(ox.parse(content, format=ox.RdfFormat.TURTLE))
+        except SyntaxError as error:
+            raise KgError(
+                f"is not Turtle: {error.msg}",
+                f"{root.data / row.path}:{error.lineno or 1}",
+                "run kg build, or restore it from git",
+            ) from None
+        if row.graph == DEFAULT_GRAPH:
+            default += parsed
+        else:
+            graph = ox.NamedNode(PREFIXES["graph"] + row.graph.removeprefix("graph:"))
+            yield [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+    tell(len(rows), steps)
+    weigh = reckoning(read_support(root.data / "support.tsv"), read_vocabulary(root.ontology))
+    selected = select(default, view, weigh)
+    ontology = [ox.Quad(*triple) for triple in parse_turtle(root.ontology / "bsab.ttl")]
+    yield selected.kept + selected.edges + selected.marks
+    tell(len(rows) + 1, steps)
+    yield ontology
+    yield list(_lookup_keys(selected.kept + ontology))
+    tell(steps, steps)
+
+
+def _lookup_keys(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    for quad in quads:
+        if quad.predicate in NAME_PROPERTIES and isinstance(quad.subject, ox.NamedNode):
+            yield ox.Quad(quad.subject, LOOKUP_KEY, ox.Literal(squeeze(text(quad.object))), LOOKUP_GRAPH)
