@@ -23,7 +23,9 @@ SELECT ?type (COUNT(?entity) AS ?count) WHERE {
 # A claim counts once, under the best reading state of its lines.
 _READING = """
 SELECT ?reading (COUNT(?claim) AS ?count) WHERE {
-  { SELECT ?claim (MIN(?rank) AS ?best) WHERE { ?line bsab:evidenceFor ?claim ; bsab:reading/bsab:rank ?rank } GROUP BY ?claim }
+  { SELECT ?claim (MIN(?rank) AS ?best) WHERE {
+      ?line bsab:evidenceFor ?claim ; bsab:reading/bsab:rank ?rank
+    } GROUP BY ?claim }
   ?state a bsab:ReadingState ; bsab:rank ?best ; skos:notation ?reading
 } GROUP BY ?reading ORDER BY ?reading
 """
@@ -38,24 +40,31 @@ GROUP BY ?key ORDER BY ?key
 _SOURCES = """
 SELECT ?key (COUNT(?line) AS ?count) WHERE {
   ?line bsab:evidenceFor ?claim ; bsab:source ?source .
-  BIND(IF(STRSTARTS(STR(?source), "https://w3id.org/bsab/source/"), STRAFTER(STR(?source), "/source/"), "papers, registries and pages") AS ?key)
+  BIND(STRAFTER(STR(?source), "https://w3id.org/bsab/source/") AS ?dataset)
+  BIND(IF(?dataset = "", "papers, registries and pages", ?dataset) AS ?key)
 } GROUP BY ?key ORDER BY ?key
 """
 _SINGLE = {
-    "antibodies, solid tumors": 'SELECT (COUNT(?a) AS ?count) WHERE { ?a a bsab:Antibody ; bsab:scope/skos:notation ?s FILTER(?s IN ("solid", "both")) }',
+    "antibodies, solid tumors": (
+        "SELECT (COUNT(?a) AS ?count) WHERE { ?a a bsab:Antibody ; bsab:scope/skos:notation ?s "
+        'FILTER(?s IN ("solid", "both")) }'
+    ),
     "pairs of antibodies against solid tumors": (
         "SELECT (COUNT(DISTINCT ?p) AS ?count) WHERE { ?a bsab:hasPair ?p ; bsab:scope/skos:notation ?s "
         'FILTER(?s IN ("solid", "both")) }'
     ),
     "antibodies with a dated first in the clinic": (
         "SELECT (COUNT(DISTINCT ?a) AS ?count) WHERE { ?a bsab:hasEvent ?e . ?e bsab:eventKind/skos:notation "
-        '"first-in-clinic" ; bsab:onLatest ?d ; bsab:dateKind/skos:notation ?k FILTER(?k NOT IN ("upper-bound", "lower-bound", "announcement")) }'
+        '"first-in-clinic" ; bsab:onLatest ?d ; bsab:dateKind/skos:notation ?k '
+        'FILTER(?k NOT IN ("upper-bound", "lower-bound", "announcement")) }'
     ),
     "escape observations in patients on a bispecific in a solid tumor": (
         "SELECT (COUNT(?o) AS ?count) WHERE { ?o a bsab:EscapeObservation ; bsab:transferred false }"
     ),
     "contested claims": "SELECT (COUNT(?c) AS ?count) WHERE { ?c bsab:contested true }",
-    "plain edges": "SELECT (COUNT(*) AS ?count) WHERE { ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . ?s ?p ?o }",
+    "plain edges": (
+        "SELECT (COUNT(*) AS ?count) WHERE { ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . ?s ?p ?o }"
+    ),
 }
 
 

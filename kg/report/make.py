@@ -26,11 +26,14 @@ CANDOR = (
 )
 
 _ANTIBODIES = """
-SELECT ?antibody ?label ?scope ?stage (COUNT(DISTINCT ?pair) AS ?pairs) (MIN(COALESCE(?name, "")) AS ?first_pair) WHERE {
+SELECT ?antibody ?label ?scope ?stage (COUNT(DISTINCT ?pair) AS ?pairs) (MIN(COALESCE(?name, "")) AS ?first_pair)
+WHERE {
   ?antibody a bsab:Antibody ; rdfs:label ?label ; bsab:scope/skos:notation ?scope .
   OPTIONAL { ?antibody bsab:hasPair ?pair . ?pair rdfs:label ?name }
   OPTIONAL {
-    { SELECT ?antibody (MAX(?rank) AS ?highest) WHERE { ?antibody bsab:hasEvent/bsab:phase/bsab:rank ?rank } GROUP BY ?antibody }
+    { SELECT ?antibody (MAX(?rank) AS ?highest) WHERE {
+        ?antibody bsab:hasEvent/bsab:phase/bsab:rank ?rank
+      } GROUP BY ?antibody }
     ?phase a bsab:Phase ; bsab:rank ?highest ; skos:notation ?stage
   }
 } GROUP BY ?antibody ?label ?scope ?stage ORDER BY LCASE(?label)
@@ -45,7 +48,8 @@ SELECT ?tumor ?label ?solid (COUNT(DISTINCT ?antibody) AS ?antibodies) (COUNT(DI
 """
 _DIRECT = """
 SELECT ?escape ?scope ?under ?tumor ?stance ?timing ?summary ?source WHERE {
-  ?seen bsab:transferred false ; bsab:escapeMechanism ?kind ; bsab:summary ?summary ; bsab:timing/skos:notation ?timing .
+  ?seen bsab:transferred false ; bsab:escapeMechanism ?kind ; bsab:summary ?summary .
+  ?seen bsab:timing/skos:notation ?timing .
   ?kind rdfs:label ?escape ; bsab:hasScope/skos:notation ?scope .
   { SELECT ?seen (MIN(?word) AS ?stance) (MIN(STR(?cited)) AS ?source) (MIN(COALESCE(?place, "")) AS ?tumor)
       (MIN(COALESCE(?drug, "")) AS ?under) WHERE {
@@ -84,7 +88,10 @@ _SCHEMA_CLASSES = (
 _SCHEMA = """
 SELECT ?from ?to ?predicate (COUNT(*) AS ?count) WHERE {
   { ?claim rdf:predicate ?property ; rdf:subject ?s ; rdf:object ?o }
-  UNION { VALUES ?property { bsab:escapeMechanism bsab:escapesFrom bsab:hasMember bsab:epitopeOf bsab:counterAntibody } ?s ?property ?o }
+  UNION {
+    VALUES ?property { bsab:escapeMechanism bsab:escapesFrom bsab:hasMember bsab:epitopeOf bsab:counterAntibody }
+    ?s ?property ?o
+  }
   ?s a ?from . ?o a ?to . BIND(STRAFTER(STR(?property), "/bsab/") AS ?predicate)
 } GROUP BY ?from ?to ?predicate ORDER BY ?from ?to ?predicate
 """
