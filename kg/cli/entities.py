@@ -52,20 +52,11 @@ def view(
     root: str | None,
 ) -> None:
     """Draw the neighborhood of one or more entities as one HTML file that needs no network."""
-    from pathlib import Path
-
-    from kg.lookup import find
-    from kg.neighborhood import neighborhood
-    from kg.output import write_file
-    from kg.views.network_page import network_page
+    from kg.knowledge_graph import KnowledgeGraph
 
     opened = open_view(root, as_of, include_unread, quiet)
-    matches = [find(opened.store, term) for term in terms]
-    nodes, edges, left_out = neighborhood(opened, [match.curie for match in matches], depth, max_nodes)
-    title = " and ".join(match.label for match in matches)
-    page = network_page(nodes, edges, title=title, footer=opened.footer(), center=matches[0].curie)
-    write_file(Path(output), page.encode())
+    nodes, edges, left_out = KnowledgeGraph(opened).view(terms, output, depth=depth, max_nodes=max_nodes)
     if not quiet:
         more = f"; {left_out} more nodes left out (--max-nodes)" if left_out else ""
-        click.echo(f"{output}: {len(nodes)} nodes, {len(edges)} edges{more}", err=True)
+        click.echo(f"{output}: {nodes} nodes, {edges} edges{more}", err=True)
     print_footer(opened, quiet)

@@ -1,0 +1,131 @@
+"""One view of the graph as a Python object: what the commands do, without the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.paths import find_root
+from kg.query import Answer
+from kg.store import Opened, as_rdflib, make_view, open_store
+
+if TYPE_CHECKING:
+    import rdflib
+
+
+class KnowledgeGraph:
+    """An open view. Made by `kg.open`; read-only.
+
+    Parameters
+    ----------
+    opened
+        The open store of the view.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph: {self.opened.footer()}>"
+
+    def ask(self, question: str, /, **parameters: str | int) -> Answer:
+        """The answer to a named question; parameters by their names, entities under any of theirs.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            No such question, or a name stands for nothing or for several.
+        UsageError
+            A parameter is unknown, missing or of the wrong type.
+
+        Examples
+        --------
+        >>> import kg
+        >>> [row["label"] for row in kg.open().ask("antibodies-joining", antigen="DLL3", receptor="CD3").rows][:1]
+        ['tarlatamab']
+        """
+        from kg import query
+
+        return query.ask(self.opened, query.question(question), {name: str(v) for name, v in parameters.items()})
+
+    def show(self, term: str) -> dict[str, Any]:
+        """All that is known of one entity, as the object of `kg show --format json`.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            The name stands for nothing, or for several.
+        """
+        from kg.describe import describe
+        from kg.lookup import find
+
+        return describe(self.opened, find(self.opened.store, term)).as_json()
+
+    def sparql(self, text: str) -> Answer | bool | bytes:
+        """A read-only query: an Answer for SELECT, a bool for ASK, Turtle for CONSTRUCT and DESCRIBE.
+
+        Raises
+        ------
+        UsageError
+            It is not SPARQL, an update, or calls another server.
+        """
+        from kg.query import sparql
+
+        return sparql(self.opened, text)
+
+    def stats(self) -> dict[str, Any]:
+        """The counts of `kg stats --format json`."""
+        from kg.stats import statistics
+
+        return statistics(self.opened).as_json()
+
+    def rdflib(self) -> rdflib.Graph:
+        """The default graph as an rdflib Graph: read-only, no copy."""
+        return as_rdflib(self.opened)
+
+    def view(
+        self, terms: str | Sequence[str], path: str | PathLike[str], *, depth: int = 2, max_nodes: int = 200
+    ) -> tuple[int, int, int]:
+        """Draw the neighborhood of one or more entities into one HTML file that needs no network.
+
+        Returns
+        -------
+        nodes, edges, left out
+            How many were drawn, and how many nodes `max_nodes` kept out.
+        """
+        from kg.lookup import find
+        from kg.neighborhood import neighborhood
+        from kg.output import write_file
+        from kg.views.network_page import network_page
+
+        names = [terms] if isinstance(terms, str) else list(terms)
+        matches = [find(self.opened.store, name) for name in names]
+        nodes, edges, left_out = neighborhood(self.opened, [match.curie for match in matches], depth, max_nodes)
+        title = " and ".join(match.label for match in matches)
+        page = network_page(nodes, edges, title=title, footer=self.opened.footer(), center=matches[0].curie)
+        write_file(Path(path), page.encode())
+        return len(nodes), len(edges), left_out
+
+
+def open_graph(
+    as_of: str | None = None, include_unread: bool = False, root: str | PathLike[str] | None = None
+) -> KnowledgeGraph:
+    """Open a view: now, or what was known by a day; without or with what nobody has read.
+
+    Parameters
+    ----------
+    as_of
+        YYYY, YYYY-MM or YYYY-MM-DD (a partial date means its last day); None is now.
+    include_unread
+        Also claims whose source was not read.
+    root
+        Another tree with `ontology/` and `data/`.
+
+    Raises
+    ------
+    KgError
+        The tree or the date is none.
+    """
+    return KnowledgeGraph(open_store(find_root(root), make_view(as_of, include_unread)))
