@@ -1,0 +1,371 @@
+"""Write the reference pages of this folder from the declarations in the code: tables, questions, JSON, rules.
+
+python docs/generate.py            write what is stale
+python docs/generate.py --check    write nothing; exit code 1 when a page is stale
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg import tables
+from kg.describe import describe
+from kg.facts import load_facts
+from kg.facts.course import _PROPERTIES as PROPERTIES
+from kg.lookup import KINDS, find
+from kg.output import write_file
+from kg.paths import Root, find_root
+from kg.query import TEXT_TYPES, ask, question, questions
+from kg.stats import statistics
+from kg.store import open_store
+from kg.validate import rules, run_rules
+from kg.view import View
+from kg.vocabulary import read_vocabulary
+
+FOLDER = Path(__file__).resolve().parent
+NOTICE = "<!-- Written by docs/generate.py; do not edit. -->\n"
+
+# Kinds of a column that the patterns of `kg.tables` do not describe. A kind that stands in neither is an error.
+KINDS_IN_WORDS = {
+    "text": "any text without tabs",
+    "date": "YYYY, YYYY-MM or YYYY-MM-DD",
+    "columns": "names of columns of this table",
+    "antigen": "a key of the table `antigens`",
+    "epitope": "a key of the table `epitopes`",
+    "property": "one of the properties below",
+}
+
+# The keys of the JSON objects. Keys that are not told here, or told and not there, are an error.
+SHOW_KEYS = {
+    "id": "CURIE of the entity",
+    "label": "its one label",
+    "type": "kind of entity: antibody, antigen, tumor, pair, ...",
+    "synonyms": "its other names and notations, sorted",
+    "arms": "for an antibody only: its arms",
+    "statements": "what describes it and what is claimed of it, of its arms (for an antibody), and through it",
+}
+ARM_KEYS = {
+    "id": "CURIE of the arm",
+    "antigen": "HGNC symbol, or `GLYCAN:` or `HAPTEN:` key; null when the arm has none",
+    "epitope": "label of the epitope; null when not known",
+    "role": "notation of the role",
+    "valency": "number of binding sites; null when not known",
+    "moiety": "notation of the moiety; null when not known",
+}
+STATEMENT_KEYS = {
+    "about": "whom the statement is about, when it is not the entity itself: an arm, or the subject of a claim",
+    "property": "label of the property",
+    "value": "the object as people read it; `this` when the entity is the object",
+    "value_id": "CURIE of the object, or of the subject when the entity is the object; empty for text and numbers",
+    "claim": "CURIE of the claim; empty for what describes the entity without being a claim",
+    "reading": "best reading state of its evidence lines; empty without a claim",
+    "support": "support of the claim, 0 to 1; null without a claim",
+    "contested": "whether lines of the view both support and refute it",
+    "refuted": "whether no line of the view supports it",
+    "evidence": "its evidence lines",
+}
+LINE_KEYS = {
+    "source": "CURIE or address of the source",
+    "locator": "where in the source it stands",
+    "level": "notation of the evidence level",
+    "stance": "supports, refutes or inconclusive",
+    "reading": "read, record or unread",
+    "date": "day, or `first day to last day` of a partial date; empty when undated",
+    "note": "short remark",
+    "observation": "CURIE of the escape observation that the line reports, if it does",
+}
+STATS_KEYS = {
+    "root": "folder that holds `ontology/` and `data/`",
+    "data_version": "sha256 of `data/MANIFEST`",
+    "as_of": "day up to which the view tells",
+    "view": "`read and record`, or `with unread claims`",
+    "store": "folder of the compiled store, or `memory`",
+    "triples": "triples of the store, the vocabulary included",
+    "entities": "entities by class",
+    "claims_by_reading": "claims by the best reading state of their lines; a claim counts once",
+    "claims_by_predicate": "claims by property",
+    "evidence_by_level": "evidence lines by level",
+    "evidence_by_stance": "evidence lines by stance",
+    "evidence_by_source": "evidence lines by data set; papers, registries and pages together",
+    "headline": "numbers that people ask for",
+}
+CHECK_KEYS = {
+    "severity": "error, warning or info",
+    "rule": "name of the rule or check",
+    "where": "`file:line`, CURIE or path",
+    "what": "what is wrong",
+    "hint": "what to do",
+}
+STATS_AS_OF = "2015-12-31"  # an early day: the numbers of the example seldom change
+
+
+def row(cells: Iterable[str]) -> str:
+    """One line of a Markdown table."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def table(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    return row(header) + row(["---"] * len(header)) + "".join(row(cells) for cells in rows)
+
+
+def block(text: str, language: str) -> str:
+    return f"```{language}\n{text.rstrip()}\n```\n"
+
+
+def as_json(value: object) -> str:
+    return block(json.dumps(value, ensure_ascii=False, indent=1), "json")
+
+
+def described(keys: Mapping[str, str], found: Iterable[str], what: str) -> str:
+    """A table of keys, after making sure that these are the keys that there are."""
+    if set(keys) != set(found):
+        raise SystemExit(f"docs/generate.py: keys of {what}: {sorted(set(keys) ^ set(found))} told here or there only")
+    return table(("key", "what"), ((f"`{key}`", text) for key, text in keys.items()))
+
+
+def kind_in_words(kind: str) -> str:
+    if kind.startswith("term:"):
+        name = kind.removeprefix("term:")
+        return f"[{name}](#{name.lower()})"
+    return KINDS_IN_WORDS[kind] if kind in KINDS_IN_WORDS else tables._SHAPES[kind][1]
+
+
+def value_in_words(kind: str, vocabulary: Mapping[str, object]) -> str:
+    if kind in vocabulary:
+        return kind_in_words(f"term:{kind}")
+    return kind_in_words(kind)
+
+
+def columns(of: Sequence[tables.Column]) -> str:
+    def flags(column: tables.Column) -> str:
+        return ", ".join(text for text, on in (("required", column.required), ("list, `;` between", column.many)) if on)
+
+    return table(
+        ("column", "meaning", "form", ""),
+        ((f"`{column.name}`", column.doc, kind_in_words(column.kind), flags(column)) for column in of),
+    )
+
+
+def tables_page(root: Root) -> str:
+    parts = [
+        "# Tables\n",
+        "All facts stand in tab-separated files: `data/sources.tsv`, `data/curated/*.tsv` (typed by hand) and\n"
+        "`data/imported/*.tsv` (written by `kg import`). The name of a file up to its first hyphen names its table:\n"
+        "`arms.tsv` and `arms-a.tsv` are both the table `arms`. The rows of all files of a table count together.\n",
+        "Files are UTF-8 without a byte order mark, lines end with LF, and the header holds exactly the columns\n"
+        "below, in this order. No cell holds a tab, a line end, or blanks around its value. `kg build` reports every\n"
+        "complaint as `file:line` and writes nothing when there is one.\n",
+    ]
+    vocabulary = read_vocabulary(root.ontology)
+    used = {kind for _, kind in PROPERTIES.values() if kind in vocabulary}
+    for one in tables.TABLES.values():
+        parts.append(f"## {one.name}\n\n{one.doc}\n")
+        if one.key:
+            parts.append(f"No two rows share: {', '.join(f'`{name}`' for name in one.key)}.\n")
+        parts.append(columns(one.columns))
+        if one.name == "properties":
+            parts.append(
+                table(
+                    ("property", "form of its value"),
+                    ((f"`{name}`", value_in_words(kind, vocabulary)) for name, (_, kind) in PROPERTIES.items()),
+                )
+            )
+        if one.evidence:
+            parts.append("Then the [evidence columns](#evidence-columns).\n")
+        used |= {column.kind.removeprefix("term:") for column in one.all_columns if column.kind.startswith("term:")}
+    parts.append(
+        "## Evidence columns\n\nEvery table of facts ends with these. One row is one evidence line; two rows that say "
+        "the same\nwith two sources make one claim with two lines. A row that was `read`, or is a `record`, has a "
+        "locator.\n"
+    )
+    parts.append(columns(tables.EVIDENCE))
+    parts.append("## Controlled words\n\nThe notations of `ontology/bsab.ttl`, by class. Definitions stand there.\n")
+    for name in sorted(used):
+        parts.append(f"### {name}\n\n{', '.join(f'`{notation}`' for notation in vocabulary[name])}\n")
+    parts.append(
+        "## Other files\n\n"
+        "- `data/support.tsv`: the support of a claim by `level` and `stance`, between 0 and 1, with its `reason`.\n"
+        "- `data/crosswalks/*.tsv`: how words of an upstream map to ours; each is read by the adapters that need it.\n"
+        "- `data/triples/*.ttl` and `data/MANIFEST`: written by `kg build`, never edited. MANIFEST lists `path`,\n"
+        "  `sha256`, number of `triples` and `graph` of each file; its own sha256 is the data version.\n"
+    )
+    return NOTICE + "\n" + "\n".join(parts)
+
+
+def questions_page() -> str:
+    known = questions()
+    parts = [
+        "# Named questions\n",
+        "`kg ask` lists them, `kg ask NAME -p name=value` answers one. Each is one file in `kg/questions/`. The\n"
+        "number says which of the project's fourteen questions it belongs to; `kg ask 2` asks the first of the\n"
+        "questions with number 2. `--as-of DATE` and `--include-unread` choose the view.\n",
+        "A parameter of type `text` or `integer` is taken as it is. Any other type is a kind of entity: a label, a\n"
+        "synonym or a CURIE will do, and an unknown or ambiguous name is an error.\n",
+        table(
+            ("number", "question", "asks"),
+            ((str(one.number), f"[{one.name}](#{one.name})", one.question) for one in known),
+        ),
+    ]
+    for one in known:
+        parts.append(f"## {one.name}\n\n{one.title}. {one.question}\n")
+        if one.parameters:
+            for parameter in one.parameters:
+                assert parameter.type in (*KINDS, *TEXT_TYPES)
+            parts.append(
+                table(
+                    ("parameter", "type", "default", "meaning"),
+                    (
+                        (
+                            f"`{p.name}`",
+                            p.type,
+                            "required" if p.required else f"`{p.default}`" if p.default else "none: all of them",
+                            p.text,
+                        )
+                        for p in one.parameters
+                    ),
+                )
+            )
+        else:
+            parts.append("It has no parameters.\n")
+        parts.append(f"Columns: {', '.join(f'`{name}`' for name in one.columns)}.\n")
+        if all(parameter.example or not parameter.required for parameter in one.parameters):
+            parts.append(block(one.example, "sh"))
+        else:
+            needed = "".join(f" -p {p.name}={p.name.upper()}" for p in one.parameters if p.required)
+            parts.append(block(f"kg ask {one.name}{needed}", "sh"))
+    return NOTICE + "\n" + "\n".join(parts)
+
+
+def show_example(root: Root) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The JSON of `kg show tarlatamab`: whole, and cut short to one statement with one evidence line."""
+    opened = open_store(root, View())
+    whole = describe(opened, find(opened.store, "tarlatamab")).as_json()
+    claimed = next(one for one in whole["statements"] if one["evidence"] and one["property"] == "has arm")
+    short = dict(whole) | {"statements": [dict(claimed) | {"evidence": claimed["evidence"][:1]}]}
+    return whole, short
+
+
+def stats_example(root: Root) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The JSON of `kg stats` on an early day: whole, and with the first two counts of each group."""
+    whole = statistics(open_store(root, View(STATS_AS_OF))).as_json()
+    short = {key: dict(list(value.items())[:3]) if isinstance(value, dict) else value for key, value in whole.items()}
+    # What differs from machine to machine and from build to build.
+    here = {"root": "/home/you/bsab-kg", "data_version": "<sha256>", "store": "/home/you/.cache/bsab-kg/stores/<key>"}
+    return whole, short | here
+
+
+def check_example(root: Root) -> dict[str, str]:
+    """The first finding of the rules, as `kg check --all --format json` gives it."""
+    facts = load_facts(root).facts
+    where = {curie: entity.where for curie, entity in facts.entities.items()}
+    found = sorted(run_rules(open_store(root, View()).store, where))
+    if not found:
+        raise SystemExit("docs/generate.py: the rules find nothing; give docs/json.md another example")
+    return {key: getattr(found[0], key) for key in CHECK_KEYS}
+
+
+def json_page(root: Root) -> str:
+    whole, short = show_example(root)
+    statement, arm = whole["statements"][0], whole["arms"][0]
+    counted, numbers = stats_example(root)
+    asked = question("contested-claims")
+    answer = ask(open_store(root, View()), asked, {})
+    parts = [
+        "# JSON\n",
+        "`--format json` writes JSON to stdout; words go to stderr (`-q` silences them). The examples are real and\n"
+        "cut short.\n",
+        "## Tables\n\nEvery answer of `kg ask` and every SELECT of `kg sparql` is an array with one object a row. Its\n"
+        "keys are the columns, in order. IRIs are written as CURIEs where a prefix fits, numbers and booleans as\n"
+        "such, and what is missing as `null`. No rows: `[]`.\n",
+        block(asked.example + " --format json", "sh"),
+        as_json([dict(one) for one in answer.rows[:1]]),
+        "`kg ask --format json` without a question lists the questions in the same way. An ASK query gives `true` or\n"
+        "`false`; CONSTRUCT and DESCRIBE give Turtle whatever the format.\n",
+        "## kg show\n",
+        block("kg show tarlatamab --format json", "sh"),
+        as_json(short),
+        described(SHOW_KEYS, whole, "kg show"),
+        "An arm has these keys. A key with several values, such as the two antigens of a dual-action Fab, holds an "
+        "array.\n",
+        described(ARM_KEYS, arm, "an arm"),
+        "A statement:\n",
+        described(STATEMENT_KEYS, statement, "a statement"),
+        "An evidence line:\n",
+        described(LINE_KEYS, short["statements"][0]["evidence"][0], "an evidence line"),
+        "## kg stats\n",
+        block(f"kg stats --as-of {STATS_AS_OF} --format json", "sh"),
+        as_json(numbers),
+        described(STATS_KEYS, counted, "kg stats"),
+        "## kg check\n\nAn array of findings, errors first; `--all` adds those that are only information. The exit\n"
+        "code is 1 when one is an error.\n",
+        block("kg check --all --format json", "sh"),
+        as_json([check_example(root)]),
+        described(CHECK_KEYS, CHECK_KEYS, "kg check"),
+    ]
+    return NOTICE + "\n" + "\n".join(parts)
+
+
+def rules_page() -> str:
+    known = rules()
+    order = {"error": 0, "warning": 1, "info": 2}
+    parts = [
+        "# Rules\n",
+        "`kg check` runs everything on this page. An `error` fails it (exit code 1), a `warning` is shown, an `info`\n"
+        "is shown with `--all`. The rules are run on the default view and on the view with unread claims.\n",
+        "## Before the rules\n",
+        table(
+            ("check", "promise", "where it runs"),
+            (
+                ("tables", "every row is what its table declares", "everywhere; with a complaint nothing else runs"),
+                ("provenance", "every cited data set that is a file has its checksum", "everywhere"),
+                ("fresh", "every generated file is what the tables say", "in a checkout"),
+                ("checksum", "every generated file is what MANIFEST says", "everywhere"),
+                ("shape", "the graph fits `ontology/shapes.ttl` (SHACL)", "with the extra `check`"),
+                (
+                    "reasoner",
+                    "the vocabulary is consistent, and any class can have an instance",
+                    "with the extra `check`",
+                ),
+            ),
+        ),
+        "## The rules\n\nEach is one SPARQL file in `kg/rules/`.\n",
+    ]
+    for one in sorted(known, key=lambda rule: (order[rule.severity], rule.name)):
+        parts.append(f"### {one.name}\n\n{one.severity}: {one.promise}\n\nHint: {one.hint}.\n")
+    return NOTICE + "\n" + "\n".join(parts)
+
+
+def pages(root: Root) -> dict[str, str]:
+    """Every generated page by file name; the same tree gives the same text."""
+    return {
+        "json.md": json_page(root),
+        "questions.md": questions_page(),
+        "rules.md": rules_page(),
+        "tables.md": tables_page(root),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Write the reference pages from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 when a page is stale")
+    check = parser.parse_args().check
+    stale = []
+    for name, text in pages(find_root(FOLDER.parent)).items():
+        path = FOLDER / name
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not check:
+            write_file(path, text.encode())
+    for name in stale:
+        print(f"docs/{name}: {'is not what the code says (run python docs/generate.py)' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
