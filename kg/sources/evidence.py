@@ -1,15 +1,14 @@
 """The evidence tables: bispecifics, escape, antigens, engagement, formats and the claims of the 2021 review.
 
-`corrections.tsv` is applied first, in its hand-made form (`data/crosswalks/corrections.tsv`): each patch names the
-cell that it expects, so a changed upstream is a complaint and never a silent miss.
+`corrections.tsv` is applied first (see `kg.sources.corrections`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from kg.sources.corrections import Patched, apply_corrections
 from kg.sources.crosswalk import missing_crosswalk, read_crosswalk, tumor_phrases, tumors_of
 from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, read_upstream
@@ -98,7 +97,9 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 SOURCE_OF = {name: "evidence-" + name.removesuffix(".tsv").replace("_", "-") for name in TABLES}
 CORRECTIONS, MISSING = "corrections.tsv", "missing.tsv"
-_CITED = re.compile(r"PMID:\s?(\d+)|PMCID:\s?(PMC\d+)|DOI:\s?(10\.\d{4,9}/[^\s;,)]+)|\b(NCT\d{8})\b")
+# A DOI may hold round brackets, but only in pairs: `(DOI:10.1000/x)` ends before the last one.
+_DOI = r"10\.\d{4,9}/(?:[^\s;,()]|\([^\s;,()]*\))+"
+_CITED = re.compile(rf"PMID:\s?(\d+)|PMCID:\s?(PMC\d+)|DOI:\s?({_DOI})|\b(NCT\d{{8}})\b")
 _MECHANISMS = {
     "T_cell_engager": "t-cell-engager",
     "dual_checkpoint": "dual-checkpoint",
@@ -116,29 +117,6 @@ _MECHANISMS = {
     "TAA_plus_deathreceptor": "death-receptor-agonism",
 }
 REVIEW = "DOI:10.3390/ph14090884"
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """One corrected cell."""
-
-    value: str
-    reading: str  # read, unread, or as-before
-    line: str  # line in corrections.tsv
-    page: str  # first page that the correction cites
-
-
-@dataclass(slots=True)
-class Patched:
-    """An upstream row with its corrections applied; `patches` by column."""
-
-    cells: dict[str, str]
-    where: str
-    table: str
-    patches: dict[str, Patch] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> str:
-        return self.cells[name]
 
 
 def cite(source_ids: str, page: str) -> str:
@@ -161,47 +139,15 @@ def cite(source_ids: str, page: str) -> str:
     return f"url:{iri_safe(page)}" if re.match(r"https?://[^\s/]", page) else ""
 
 
-def read_patched(context: Context, name: str) -> Iterator[Patched]:
+def read_patched(context: Context, name: str) -> list[Patched]:
     """The rows of an evidence table with corrections applied; a patch that does not fit is a complaint."""
-    sources = {
-        row.where.partition(":")[2]: row["source"]
-        for row in read_upstream(
-            context.folder / CORRECTIONS,
-            ("table", "id_or_name", "column", "now", "should_be", "certainty", "source"),
-            context.findings,
-        )
-    }
-    columns = ("line", "table", "row", "column", "expect", "value", "reading", "disposition", "note")
-    patches = [
-        row
-        for row in read_crosswalk(context, "corrections", columns)
-        if row["table"] == name and row["disposition"] == "patch"
-    ]
-    rows = {
-        row["id"]: Patched(dict(row.cells), row.where, name)
-        for row in read_upstream(context.folder / name, TABLES[name], context.findings)
-    }
-    for patch in patches:
-        row = rows.get(patch["row"])
-        where = f"data/crosswalks/corrections.tsv (correction {patch['line']})"
-        if row is None or patch["column"] not in row.cells:
-            context.complain(where, f"no cell {patch['row']} {patch['column']} in {name}", "mend the patch")
-            continue
-        # Two corrections of one cell stand one upon the other: the second expects the upstream, too.
-        fits = " ".join(row[patch["column"]].split()) == " ".join(patch["expect"].split())
-        if not fits and patch["column"] not in row.patches:
-            context.complain(
-                row.where,
-                f"{patch['column']} is not what correction {patch['line']} expects",
-                "upstream has changed: read the correction again",
-            )
-            continue
-        page = re.search(r"https?://[^\s;]+", sources.get(patch["line"], ""))
-        row.cells[patch["column"]] = patch["value"]
-        row.patches[patch["column"]] = Patch(
-            patch["value"], patch["reading"], patch["line"], page.group(0) if page else ""
-        )
-    yield from rows.values()
+    columns = ("table", "id_or_name", "column", "now", "should_be", "certainty", "source")
+    pages = {}
+    for row in read_upstream(context.folder / CORRECTIONS, columns, context.findings):
+        page = re.search(r"https?://[^\s;]+", row["source"])
+        pages[row.where.partition(":")[2]] = page.group(0) if page else ""
+    rows = read_upstream(context.folder / name, TABLES[name], context.findings)
+    return apply_corrections(context, name, "id", rows, pages)
 
 
 def evidence(row: Patched, column: str, unread: Sequence[str], level: str = "press") -> Cells:
@@ -210,6 +156,7 @@ def evidence(row: Patched, column: str, unread: Sequence[str], level: str = "pre
     patch = row.patches.get(column)
     if patch and patch.reading == "read" and patch.page:
         return {
+            "where": row.where,
             "source": f"url:{iri_safe(patch.page)}",
             "locator": patch.page,
             "level": level,
@@ -222,6 +169,7 @@ def evidence(row: Patched, column: str, unread: Sequence[str], level: str = "pre
     unseen = "*" in unread or column in unread or bool(patch and patch.reading != "as-before")
     if row["support"] == "read" and page and source and not unseen:
         return {
+            "where": row.where,
             "source": source,
             "locator": page,
             "level": level,
@@ -230,6 +178,7 @@ def evidence(row: Patched, column: str, unread: Sequence[str], level: str = "pre
             "note": f"{row['id']}",
         }
     return {
+        "where": row.where,
         "source": dataset,
         "locator": f"{row.table}, {row['id']}",
         "level": "database",
@@ -290,7 +239,9 @@ def _bispecifics(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Ou
             for number in row["nct_read"].split(";")
             if re.fullmatch(r"NCT\d{8}", number)
         ]
-        output["events-evidence"] += _status(antibody, row, statuses, stated("highest_status"), context)
+        output["events-evidence"] += _status(
+            antibody, row, statuses, stated("highest_status"), stated("status_year"), context
+        )
         properties = [
             ("mechanism", _MECHANISMS.get(value, value), "mechanism_class")
             for value in row["mechanism_class"].split(";")
@@ -316,7 +267,7 @@ def _bispecifics(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Ou
 
 
 def _status(
-    antibody: str, row: Patched, statuses: Mapping[str, Cells], line: Cells, context: Context
+    antibody: str, row: Patched, statuses: Mapping[str, Cells], line: Cells, year: Cells, context: Context
 ) -> Iterator[Cells]:
     known = statuses.get(row["id"])
     if known is None:
@@ -327,12 +278,14 @@ def _status(
         return
     if known["note"] == "unread":
         line = {**line, "reading": "unread"}
+    # A recalled year does not date a status that was read.
+    on = row["status_year"] if year["reading"] == "read" or line["reading"] == "unread" else ""
     yield {
         "antibody": antibody,
         "event": event,
         "phase": known["phase"],
-        "on": row["status_year"],
-        "date_kind": "report" if row["status_year"] else "",
+        "on": on,
+        "date_kind": "report" if on else "",
         "reason_class": "not-stated" if event == "stop" else "",
         **line,
     }
@@ -374,6 +327,7 @@ def _escapes(context: Context) -> Output:
         locator = seen_at.group(1) if seen_at else source.removeprefix("url:") if better else page
         seen = known["reading"] == "read" and bool(source)
         line = {
+            "where": row.where,
             "source": source if seen else SOURCE_OF[row.table],
             "level": known["level"] or "review",
             "locator": locator if seen else f"{row.table}, {row['id']}",
@@ -402,7 +356,15 @@ def _escapes(context: Context) -> Output:
         )
         unread = "counters" in known["note"].partition("unread:")[2] or "recall" in row["note"]
         for item in filter(None, known["counters"].split(" ; ")):
-            kind, antibody, description, outcome = (part.strip() for part in item.split("|"))
+            parts = [part.strip() for part in item.split("|")]
+            if len(parts) != 4:
+                context.complain(
+                    f"data/crosswalks/escapes.tsv ({row['id']})",
+                    f"{item!r} is no counter-measure",
+                    "KIND|ANTIBODY|DESCRIPTION|OUTCOME",
+                )
+                continue
+            kind, antibody, description, outcome = parts
             counters.append(
                 {
                     "escape": row["id"],
@@ -429,12 +391,15 @@ def _antigens(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Outpu
             if symbol in ("ALB", "HLA-A"):
                 continue  # a half-life ligand and a restriction element: no antigens
             antigen = context.join.antigen(symbol) or symbol
+            named = row.patches.get("hgnc")
+            # A symbol that only a correction names is as well read as the correction.
+            added = named is not None and named.reading != "read" and symbol not in named.before.split(";")
             for tumor in tumors_of(context, phrases, row["expressing_tumours"], row.where):
                 expression.append(
                     {
                         "antigen": antigen,
                         "tumor": tumor,
-                        **evidence(row, "expressing_tumours", () if seen else ("*",), "review"),
+                        **evidence(row, "expressing_tumours", () if seen and not added else ("*",), "review"),
                     }
                 )
     return {"expression-evidence": expression}
@@ -478,6 +443,14 @@ def _formats(context: Context) -> Output:
             ("bsab:halfLife", row["half_life"], known["reading_half_life"]),
             ("bsab:molecularWeight", row["mw"], "unread"),
         )
+        unknown = [notation for notation in known["notation"].split(";") if notation not in terms]
+        if unknown:
+            context.complain(
+                f"data/crosswalks/formats.tsv ({row['id']})",
+                f"{', '.join(unknown)} is no format",
+                "write a notation of the ontology",
+            )
+            continue
         claims += [
             {
                 "subject": terms[notation],
@@ -501,6 +474,7 @@ def _review(context: Context) -> Output:
         # Rows that are expected content of the review, not read in it, are not attributed to it.
         seen = row["support"] == "read" and bool(row["support_page"]) and "implied" not in row["section"]
         line = {
+            "where": row.where,
             "source": REVIEW if seen else SOURCE_OF[row.table],
             "locator": f"{row['support_page']} ({row['section']})" if seen else f"{row.table}, {row['id']}",
             "level": "review",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.sources.registry import Adapter, Context, Output, register
-from kg.sources.upstream import Cells, read_upstream
+from kg.sources.upstream import Cells, page_level, read_upstream
 
 FILE = "fih_evidence.csv"
 COLUMNS = (
@@ -45,13 +45,18 @@ def read(context: Context) -> Output:
             context.complain(row.where, f"{row['inn_or_code']!r} joins no antibody", "add the name to who is who")
             continue
         page = _URL.search(row["source"])
-        evidence = {
-            "source": f"url:{page.group(0).rstrip(',;')}" if page else "fih-evidence",
+        record = {
+            "where": row.where,
+            "source": "fih-evidence",
             "locator": row["source"],
             "level": "registry",
             "stance": "supports",
-            "reading": "read" if page else "record",
+            "reading": "record",
         }
+        evidence = record
+        if page:
+            seen = page.group(0).rstrip(",;")
+            evidence = {**record, "source": f"url:{seen}", "level": page_level(seen), "reading": "read"}
         first = row["is_first_in_human"].startswith("yes")
         trial = f"NCT:{row['nct']}" if row["nct"] else ""
         if trial:
@@ -71,7 +76,8 @@ def read(context: Context) -> Output:
                 continue
             date, kind = row["exact_date"], DATE_KINDS[row["date_kind"]]
         else:
-            date, kind = row["nct_interpolated_registration"], "nct-interpolation"
+            # Computed from the number: no page says so.
+            date, kind, evidence = row["nct_interpolated_registration"], "nct-interpolation", record
         if date:
             events.append(
                 {

@@ -20,9 +20,11 @@ COLUMNS = (
     "linked_inn",
 )
 _NOISE = re.compile(
-    r"\b(Antigen|Receptor|T-cell|Monoclonal Antibody|Anticalin|Fusion|targeted|targeting|hu3F8|huOKT3|Anti-alpha)\b"
+    r"\bDual-affinity\b"
+    r"|\b(Antigen|Receptor|T-cell|Monoclonal Antibody|Anticalin|Fusion|targeted|targeting|hu3F8|huOKT3|Anti-alpha)\b"
     r"|[()-]?F6-734[)]?|-(?=\s|$)"
 )
+_TARGETS = {"EGFRvIII": "EGFR", "TGFb": "TGFB1"}  # spellings that our names do not hold
 
 
 def _join(name: str, linked: str, context: Context) -> str | None:
@@ -37,9 +39,9 @@ def _targets(pair: str, context: Context) -> list[str]:
     found = []
     for part in re.split(r" x |x(?=CD3)|/", pair):
         bare = _NOISE.sub("", part).strip(" -")
-        antigen = context.join.antigen(bare, bare.removeprefix("Anti-"), bare.replace("CD137Anticalin", "CD137"))
-        if bare == "EGFRvIII":
-            antigen = "EGFR"
+        antigen = _TARGETS.get(bare) or context.join.antigen(
+            bare, bare.removeprefix("Anti-"), bare.replace("CD137Anticalin", "CD137")
+        )
         if antigen:
             found.append(antigen)
     return found
@@ -57,6 +59,7 @@ def read(context: Context) -> Output:
             unjoined.append(row["name"])
             continue
         evidence = {
+            "where": row.where,
             "source": "gdc-ncit",
             "locator": f"agent {row['name']}",
             "level": "database",

@@ -20,6 +20,7 @@ def read(context: Context) -> Output:
         aliases = [name for cell in (row["alias"], row["prev_symbol"]) for name in cell.split("|") if name]
         genes.append(
             {
+                "where": row.where,
                 "symbol": row["symbol"],
                 "hgnc": row["hgnc_id"],
                 # Some genes have several accessions; the first is the canonical protein.

@@ -89,6 +89,7 @@ def read(context: Context) -> Output:
         owners.setdefault(squeeze(row["name"]), identifier)
         antibodies.append(
             {
+                "where": row.where,
                 "id": identifier,
                 "label": row["name"],
                 "synonyms": ";".join(synonyms),
@@ -97,6 +98,7 @@ def read(context: Context) -> Output:
             }
         )
         evidence = {
+            "where": row.where,
             "source": "merged-molecules",
             "locator": f"molecules.tsv, {row['name']}",
             "level": "database",

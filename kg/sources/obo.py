@@ -22,7 +22,9 @@ _ROOT_CELL = "CL:0000000"
 def _hierarchy(
     terms: Mapping[str, UpstreamRow], wanted: Mapping[str, str], matches: Mapping[str, Iterable[str]], context: Context
 ) -> list[dict[str, str]]:
-    """Rows of the wanted terms and all their ancestors."""
+    """Rows of the wanted terms and all their ancestors; a wanted term that is missing is a complaint."""
+    if context.findings:
+        return []  # without its files, every term would be missing
     rows: dict[str, dict[str, str]] = {}
     waiting = sorted(wanted)
     while waiting:
@@ -37,6 +39,7 @@ def _hierarchy(
             continue
         parents = [parent for parent in term["parents"].split("|") if parent in terms]
         rows[curie] = {
+            "where": term.where,
             "id": curie,
             "label": term["label"],
             "parents": ";".join(sorted(parents)),
@@ -66,7 +69,12 @@ def read_cl(context: Context) -> Output:
     crosswalk = read_crosswalk(
         context, "engagements", ("id", "receptor", "cell", "function", "description", "reading", "level", "note")
     )
-    wanted = {cell: "data/crosswalks/engagements.tsv:1" for row in crosswalk for cell in row["cell"].split(";") if cell}
+    wanted = {
+        cell: f"data/crosswalks/engagements.tsv:{line}"
+        for line, row in enumerate(crosswalk, start=2)
+        for cell in row["cell"].split(";")
+        if cell
+    }
     wanted |= {row["cell"]: row.where for row in context.rows["engagements"]}
     return {"hierarchy-cl": _hierarchy(_terms(context, CL_FILE), wanted, {}, context)}
 

@@ -33,6 +33,7 @@ def read(context: Context) -> Output:
             if antibody is None:
                 continue
             evidence = {
+                "where": row.where,
                 "source": source,
                 "locator": f"row {name}",
                 "level": "database",
@@ -41,7 +42,7 @@ def read(context: Context) -> Output:
             }
             targets = [symbol for column in _TARGET_COLUMNS[file] for symbol in row[column].split(";") if symbol]
             arms += context.join.stated_arms(antibody, targets, evidence)
-            if file == TRIALS and row["Disease_Area"] in phrases:
+            if file == TRIALS:
                 for tumor in tumors_of(context, phrases, row["Disease_Area"], row.where):
                     properties.append({"antibody": antibody, "property": "tested-in", "value": tumor, **evidence})
     return {"arms-pirlygenes": arms, "properties-pirlygenes": properties}

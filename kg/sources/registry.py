@@ -32,7 +32,8 @@ class Context:
         self.findings.append(Finding("error", "import", where, what, hint))
 
 
-Output = dict[str, list[Cells]]  # file stem, e.g. `arms-merged` -> rows
+# File stem, e.g. `arms-merged` -> rows; a cell `where`, which is not written, holds `file:line` of the upstream row.
+Output = dict[str, list[Cells]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +134,17 @@ def run_import(name: str, folder: Path, root: Root) -> Imported:
         table = TABLES[stem.partition("-")[0]]
         for row in rows:
             cells = {name: row.get(name, "") for name in table.header}
+            where = row.get("where") or f"{stem}, {' '.join(cells.values())[:60]}"
             for what, hint in row_complaints(cells, table, context.vocabulary):
-                context.complain(f"{stem}, {row.get('locator') or ' '.join(cells.values())[:60]}", what, hint)
-        try:
-            content[stem] = write_table(rows, table)
-        except ValueError as error:
-            context.complain(stem, str(error), "mend the adapter or the upstream cell")
+                context.complain(where, what, hint)
+            for column, cell in cells.items():
+                if any(character in cell for character in "\t\n\r"):
+                    context.complain(where, f"column {column} holds a tab or a line end", "mend the upstream cell")
     sources = _checksums(adapter, context)
     if context.findings:
-        raise FactsError(context.findings)
+        raise FactsError(dict.fromkeys(context.findings))
+    for stem, rows in output.items():
+        content[stem] = write_table(rows, TABLES[stem.partition("-")[0]])
     changed = []
     for stem, data in content.items():
         path = root.data / "imported" / f"{stem}.tsv"

@@ -84,6 +84,8 @@ _ALSO = {
     "vislarafusp",
     "solabafusp",
 }
+# Names of older releases that the newest one gives up for another.
+_RENAMED = {"pavunalimab": "bavunalimab"}
 _SPLIT = re.compile(r";|&| and ")
 _PHASES = {
     "Phase-I": "phase-1",
@@ -140,7 +142,8 @@ def _molecules(context: Context, release: Release) -> Iterator[tuple[str, list[U
         name = row["Therapeutic"].strip()
         if not _MULTISPECIFIC.search(row["Format"]) and name.lower() not in _ALSO:
             continue
-        antibody = context.join.antibody(name, re.sub(r"[123]$", "", name), f"{name} alfa")
+        bare = re.sub(r"[123]$", "", name)
+        antibody = context.join.antibody(name, bare, f"{name} alfa", _RENAMED.get(name.lower(), ""))
         if antibody:
             together.setdefault(antibody, []).append(row)
     yield from together.items()
@@ -155,6 +158,7 @@ def read(context: Context) -> Output:
     for release in RELEASES:
         for antibody, rows in _molecules(context, release):
             evidence = {
+                "where": rows[0].where,
                 "source": release.source,
                 "locator": f"row {rows[0]['Therapeutic']}",
                 "level": "database",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +47,7 @@ def read_upstream(
         if path.suffix == ".gz":
             content = gzip.decompress(content)
         text = content.decode("utf-8-sig")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         findings.append(Finding("error", "import", f"{path}:1", f"cannot be read: {reason}", "look at --from"))
         return
@@ -99,6 +101,17 @@ def read_upstream(
                 "error", "import", f"{shown}:{reader.line_num + skipped}", f"is no table: {error}", "fetch it again"
             )
         )
+
+
+# Pages of a trial registry or of a copy of one; a news page about a trial is none.
+_REGISTRY_PAGE = re.compile(
+    r"NCT\d{8}|/(clinical-)?trials?/|/clinical-trials-registry/|clinicaltrials\.(gov|eu)/", re.I
+)
+
+
+def page_level(page: str) -> str:
+    """The level of evidence of a web page: `registry` or `press`."""
+    return "registry" if _REGISTRY_PAGE.search(page) else "press"
 
 
 @dataclass(slots=True)
