@@ -100,6 +100,7 @@ CORRECTIONS, MISSING = "corrections.tsv", "missing.tsv"
 # A DOI may hold round brackets, but only in pairs: `(DOI:10.1000/x)` ends before the last one.
 _DOI = r"10\.\d{4,9}/(?:[^\s;,()]|\([^\s;,()]*\))+"
 _CITED = re.compile(rf"PMID:\s?(\d+)|PMCID:\s?(PMC\d+)|DOI:\s?({_DOI})|\b(NCT\d{{8}})\b")
+_RECALLED_ID = re.compile(r"\b(DOI|PMID|NCT id) (is recall|inferred)")
 _MECHANISMS = {
     "T_cell_engager": "t-cell-engager",
     "dual_checkpoint": "dual-checkpoint",
@@ -119,8 +120,10 @@ _MECHANISMS = {
 REVIEW = "DOI:10.3390/ph14090884"
 
 
-def cite(source_ids: str, page: str) -> str:
+def cite(source_ids: str, page: str, recalled: bool = False) -> str:
     """What to cite: the identifier that the page is about, else the first given, else the page; else nothing.
+
+    An identifier that is recalled or inferred is cited only where the page is about it.
 
     Examples
     --------
@@ -134,7 +137,7 @@ def cite(source_ids: str, page: str) -> str:
     for curie in cited:
         if curie.partition(":")[2].lower() in page.lower():
             return curie
-    if cited:
+    if cited and not recalled:
         return cited[0]
     return f"url:{iri_safe(page)}" if re.match(r"https?://[^\s/]", page) else ""
 
@@ -165,7 +168,7 @@ def evidence(row: Patched, column: str, unread: Sequence[str], level: str = "pre
             "note": f"correction {patch.line}",
         }
     page = row["support_page"]
-    source = cite(row["source_ids"], page)
+    source = cite(row["source_ids"], page, "source_ids" in unread)
     unseen = "*" in unread or column in unread or bool(patch and patch.reading != "as-before")
     if row["support"] == "read" and page and source and not unseen:
         return {
@@ -322,7 +325,8 @@ def _escapes(context: Context) -> Output:
         # A better source than the upstream's stands in the crosswalk's note as `cite: <source>`, with the page that
         # was read as `at: <page>` where the source itself is no page.
         better = re.search(r"cite: (\S+)", known["note"])
-        source = better.group(1).rstrip(";,") if better else cite(row["source_ids"], page)
+        recalled = bool(_RECALLED_ID.search(row["note"]))
+        source = better.group(1).rstrip(";,") if better else cite(row["source_ids"], page, recalled)
         seen_at = re.search(r"at: (\S+)", known["note"]) if better else None
         locator = seen_at.group(1) if seen_at else source.removeprefix("url:") if better else page
         seen = known["reading"] == "read" and bool(source)

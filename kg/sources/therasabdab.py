@@ -146,7 +146,8 @@ def _molecules(context: Context, release: Release) -> Iterator[tuple[str, list[U
         antibody = context.join.antibody(name, bare, f"{name} alfa", _RENAMED.get(name.lower(), ""))
         if antibody:
             together.setdefault(antibody, []).append(row)
-    yield from together.items()
+    for antibody, own in together.items():
+        yield antibody, sorted(own, key=lambda row: row["Therapeutic"])
 
 
 def read(context: Context) -> Output:
@@ -157,10 +158,11 @@ def read(context: Context) -> Output:
     properties: list[Cells] = []
     for release in RELEASES:
         for antibody, rows in _molecules(context, release):
+            names = ", ".join(row["Therapeutic"] for row in rows)
             evidence = {
                 "where": rows[0].where,
                 "source": release.source,
-                "locator": f"row {rows[0]['Therapeutic']}",
+                "locator": f"row{'s' if len(rows) > 1 else ''} {names}",
                 "level": "database",
                 "stance": "supports",
                 "date": release.known,

@@ -55,6 +55,10 @@ def read_upstream(
         line = content[: error.start].count(b"\n") + 1
         findings.append(Finding("error", "import", f"{shown}:{line}", "is not UTF-8", "fetch it again"))
         return
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        findings.append(Finding("error", "import", f"{shown}:{line}", "holds a NUL character", "fetch it again"))
+        return
     # SSSOM files open with a block of `#` lines.
     skipped = 0
     while text.startswith("#"):
