@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -16,6 +16,7 @@ from kg.terms import PREFIXES, compress, expand
 
 _BSAB = PREFIXES["bsab"]
 _DESCRIBED_ELSEWHERE = {LABEL, *NAME_PROPERTIES, TYPE}
+_MARKS = {_BSAB + name for name in ("support", "contested", "bestSource")}
 _NODES = {"StatusEvent", "Result", "CounterMeasure"}  # n-ary nodes, told in one line
 
 
@@ -111,18 +112,19 @@ def describe(opened: Opened, match: Match) -> Description:
     """Everything that the view holds about an entity: what it is, what is claimed of it and through it."""
     store = opened.store
     node = ox.NamedNode(expand(match.curie))
-    told = list(_own(store, node))
+    claimed = list(claims(store, node))
+    told = list(_own(store, node, claimed))
     if match.kind == "claim":
         stated = claim(store, node)
         told += [_statement(store, stated, "")] if stated else []
     arms: tuple[dict[str, Any], ...] = ()
-    told += [_statement(store, stated, "") for stated in claims(store, node)]
+    told += [_statement(store, stated, "") for stated in claimed]
     told += [_incoming(store, stated) for stated in claims(store, None, None, node)]
     if match.kind == "antibody":
         own_arms = [
             stated.object
-            for stated in claims(store, node, _property("hasArm"))
-            if isinstance(stated.object, ox.NamedNode)
+            for stated in claimed
+            if stated.predicate == "bsab:hasArm" and isinstance(stated.object, ox.NamedNode)
         ]
         for arm in own_arms:
             told += [_statement(store, stated, label_of(store, arm)) for stated in claims(store, arm)]
@@ -141,11 +143,11 @@ def _property(name: str) -> ox.NamedNode:
     return ox.NamedNode(_BSAB + name)
 
 
-def _own(store: ox.Store, node: ox.NamedNode) -> Iterator[Statement]:
+def _own(store: ox.Store, node: ox.NamedNode, claimed: Iterable[Stated]) -> Iterator[Statement]:
     """What describes the entity without being a claim."""
-    claimed = {(stated.predicate, str(stated.object)) for stated in claims(store, node)}
+    known = {(stated.predicate, str(stated.object)) for stated in claimed}
     for predicate, value in sorted(statements(store, node), key=str):
-        plain = (compress(predicate.value), str(value)) not in claimed
+        plain = (compress(predicate.value), str(value)) not in known
         if predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(predicate):
             yield Statement(
                 "",
@@ -162,7 +164,7 @@ def _own(store: ox.Store, node: ox.NamedNode) -> Iterator[Statement]:
 
 
 def _is_reification(predicate: ox.NamedNode) -> bool:
-    return predicate.value.startswith(PREFIXES["rdf"]) or predicate.value in (_BSAB + "support", _BSAB + "contested")
+    return predicate.value.startswith(PREFIXES["rdf"]) or predicate.value in _MARKS
 
 
 def _identifier(node: Node) -> str:

@@ -18,11 +18,13 @@ from kg.terms import PREFIXES, compress
 
 _BSAB, _RDF = PREFIXES["bsab"], PREFIXES["rdf"]
 SUBJECT, PREDICATE, OBJECT = (ox.NamedNode(_RDF + name) for name in ("subject", "predicate", "object"))
-_FOR, _SUPPORT, _CONTESTED = (ox.NamedNode(_BSAB + name) for name in ("evidenceFor", "support", "contested"))
+_FOR, _SUPPORT, _CONTESTED, _BEST_SOURCE = (
+    ox.NamedNode(_BSAB + name) for name in ("evidenceFor", "support", "contested", "bestSource")
+)
 _NOTATION = ox.NamedNode(PREFIXES["skos"] + "notation")
 _TYPE = ox.NamedNode(_RDF + "type")
 _TERM_CELLS = {"level", "stance", "reading"}
-_NOT_QUALIFIERS = {SUBJECT, PREDICATE, OBJECT, _SUPPORT, _CONTESTED, _TYPE}
+_NOT_QUALIFIERS = {SUBJECT, PREDICATE, OBJECT, _SUPPORT, _CONTESTED, _BEST_SOURCE, _TYPE}
 
 
 class Line(NamedTuple):

@@ -56,7 +56,6 @@ KINDS = {
 LOOKUP_GRAPH = ox.NamedNode(PREFIXES["graph"] + "lookup")
 LOOKUP_KEY = ox.NamedNode(PREFIXES["bsab"] + "lookupKey")
 _CLASS_OF = {PREFIXES["bsab"] + name: kind for kind, name in KINDS.items()}
-_PAIR = re.compile(r"^(.+?)\s*(?: x |×|--|/)\s*(.+)$", re.IGNORECASE)
 
 
 class Match(NamedTuple):
@@ -154,7 +153,7 @@ def _names(store: ox.Store) -> Iterable[str]:
 
 def _as_pair(store: ox.Store, name: str) -> Match | None:
     """`EGFR x MET` in either order, under any name of the two."""
-    match = _PAIR.match(name)
+    match = re.match(r"^(.+?)\s*(?: x |×|--|/)\s*(.+)$", name, re.IGNORECASE)
     if not match:
         return None
     ends = []

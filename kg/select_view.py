@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.errors import KgError
-from kg.model import decimal
+from kg.model import READINGS, decimal
 from kg.nodes import text
 from kg.terms import PREFIXES, expand
 from kg.view import View
@@ -25,7 +25,7 @@ _FOR, _SOURCE, _LEVEL, _STANCE, _READING, _LATEST, _OBSERVATION = (
     ox.NamedNode(_BSAB + name)
     for name in ("evidenceFor", "source", "level", "stance", "reading", "dateLatest", "observation")
 )
-_SUPPORT, _CONTESTED = ox.NamedNode(_BSAB + "support"), ox.NamedNode(_BSAB + "contested")
+_SUPPORT, _CONTESTED, _BEST_SOURCE = (ox.NamedNode(_BSAB + name) for name in ("support", "contested", "bestSource"))
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(_XSD + "boolean"))
 
 # Releases of one database are one source: saying it again is no second opinion.
@@ -36,6 +36,16 @@ MINTED = tuple(
     PREFIXES[prefix]
     for prefix in ("ab", "arm", "pair", "event", "escape", "counter", "result", "NCT", "ACTRN", "PMID", "PMC", "DOI")
 )
+
+
+class _Line(NamedTuple):
+    claim: object
+    source: str
+    level: str
+    stance: str
+    reading: str
+    latest: str
+    observation: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,10 @@ class Reckoning:
             return self.words[iri]
         except KeyError:
             raise KgError("is no term of the evidence vocabulary", iri, "run kg build") from None
+
+    def of(self, line: _Line) -> float:
+        """What a line weighs, by its level and stance."""
+        return self.support.get((self.word(line.level), self.word(line.stance)), 0.0)
 
 
 def reckoning(table: Mapping[tuple[str, str], float], vocabulary: Mapping[str, Mapping[str, str]]) -> Reckoning:
@@ -103,16 +117,6 @@ def noisy_or(values: Iterable[float]) -> float:
     for value in values:
         doubt *= 1.0 - value
     return 1.0 - doubt
-
-
-class _Line(NamedTuple):
-    claim: object
-    source: str
-    level: str
-    stance: str
-    reading: str
-    latest: str
-    observation: object
 
 
 def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
@@ -183,15 +187,27 @@ def _read_line(quads: Iterable[ox.Quad]) -> _Line:
 
 
 def _mark(claim: ox.NamedNode, lines: list[_Line], weigh: Reckoning) -> Iterable[ox.Quad]:
-    """Support (noisy-or over sources, the best line of each) and, where both sides stand, contested."""
+    """What a view derives of a claim: its support, its best source and, where both sides stand, contested.
+
+    Support is the noisy-or over sources, of the best line of each.
+    """
     best: dict[str, float] = {}
     for line in lines:
         if weigh.word(line.stance) == "supports":
-            value = weigh.support.get((weigh.word(line.level), "supports"), 0.0)
             origin = _RELEASE.sub(r"\1", line.source)
-            best[origin] = max(best.get(origin, 0.0), value)
+            best[origin] = max(best.get(origin, 0.0), weigh.of(line))
     support = decimal(round(noisy_or(best.values()), 4)).value
     yield ox.Quad(claim, _SUPPORT, ox.Literal(support, datatype=ox.NamedNode(_XSD + "decimal")))
+    strongest = min(
+        lines,
+        key=lambda line: (
+            weigh.word(line.stance) != "supports",
+            READINGS.index(weigh.word(line.reading)),
+            -weigh.of(line),
+            line.source,
+        ),
+    )
+    yield ox.Quad(claim, _BEST_SOURCE, ox.NamedNode(strongest.source))
     stances = {weigh.word(line.stance) for line in lines}
     if {"supports", "refutes"} <= stances:
         yield ox.Quad(claim, _CONTESTED, _TRUE)

@@ -5,7 +5,6 @@ The layout of `table` is our own: the table libraries cost a quarter of what `kg
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from kg.query import Answer, Value
@@ -36,6 +35,8 @@ def render(answer: Answer, style: str, width: int | None = None) -> str:
         Total width that a `table` should keep to; cells are wrapped at spaces. None: as wide as it gets.
     """
     if style == "json":
+        import json
+
         return json.dumps([dict(row) for row in answer.rows], ensure_ascii=False, indent=1) + "\n"
     cells = [[" ".join(_text(row[name]).split()) for name in answer.columns] for row in answer.rows]
     if style == "tsv":

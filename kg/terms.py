@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote
 
 BASE = "https://w3id.org/bsab/"
 
@@ -89,6 +88,10 @@ def compress(iri: str) -> str:
 
 def iri_safe(text: str) -> str:
     """`text` with every character that no IRI may hold percent-encoded."""
+    if not _UNSAFE.search(text):
+        return text
+    from urllib.parse import quote
+
     return _UNSAFE.sub(lambda match: quote(match.group(0)), text)
 
 

@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from dataclasses import dataclass
-
-_DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
-    """A year, a month or a day; `earliest` and `latest` are the first and the last day that it can mean."""
+class PartialDate(str):
+    """A year, a month or a day; `earliest` and `latest` are the first and the last day that it can mean.
 
-    text: str
+    Raises
+    ------
+    ValueError
+        It is no date, or lies outside 1950 to 2100.
 
-    def __post_init__(self) -> None:
-        match = _DATE.match(self.text)
+    Examples
+    --------
+    >>> PartialDate("2024-02").earliest, PartialDate("2024-02").latest
+    ('2024-02-01', '2024-02-29')
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> PartialDate:
+        match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text, re.ASCII)
         if not match:
-            raise ValueError(f"{self.text!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD")
+            raise ValueError(f"{text!r} is no date: write YYYY, YYYY-MM or YYYY-MM-DD")
         year, month, day = (int(part) if part else None for part in match.groups())
         if year is None or not 1950 <= year <= 2100:
-            raise ValueError(f"{self.text!r}: the year must lie between 1950 and 2100")
+            raise ValueError(f"{text!r}: the year must lie between 1950 and 2100")
         if month is not None and not 1 <= month <= 12:
-            raise ValueError(f"{self.text!r}: there is no month {month:02}")
-        if month is not None and day is not None and not 1 <= day <= monthrange(year, month)[1]:
-            raise ValueError(f"{self.text!r}: there is no such day")
+            raise ValueError(f"{text!r}: there is no month {month:02}")
+        if month is not None and day is not None and not 1 <= day <= _days(year, month):
+            raise ValueError(f"{text!r}: there is no such day")
+        return super().__new__(cls, text)
 
     @property
     def earliest(self) -> str:
-        return (self.text + "-01-01")[:10] if len(self.text) == 4 else (self.text + "-01")[:10]
+        return f"{self}-01-01"[:10] if len(self) == 4 else f"{self}-01"[:10]
 
     @property
     def latest(self) -> str:
-        year = int(self.text[:4])
-        month = int(self.text[5:7]) if len(self.text) >= 7 else 12
-        day = int(self.text[8:]) if len(self.text) == 10 else monthrange(year, month)[1]
+        year = int(self[:4])
+        month = int(self[5:7]) if len(self) >= 7 else 12
+        day = int(self[8:]) if len(self) == 10 else _days(year, month)
         return f"{year:04}-{month:02}-{day:02}"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+def _days(year: int, month: int) -> int:
+    from calendar import monthrange  # slow to load, and a warm `kg ask` has no date to read
+
+    return monthrange(year, month)[1]
+
+
+class View(NamedTuple):
     """What may be known: everything up to `as_of` (empty: now), with or without unread claims."""
 
     as_of: str = ""
