@@ -20,12 +20,15 @@ from kg.nodes import text
 from kg.paths import Root
 from kg.select_view import read_support, reckoning, select
 from kg.store import Progress
-from kg.terms import PREFIXES, squeeze
+from kg.terms import PREFIXES, compress, squeeze
 from kg.triples import DEFAULT_GRAPH, EDGES, read_generated, read_manifest
 from kg.view import View
 from kg.vocabulary import parse_turtle, read_vocabulary
 
 KEPT_STORES = 8
+
+# An entity is also found by its code elsewhere: HER2 by HGNC:3430, small cell lung carcinoma by ONCOTREE:SCLC.
+_NAMING = {*NAME_PROPERTIES, ox.NamedNode(PREFIXES["bsab"] + "encodedBy")}
 
 
 def compile_into(folder: Path, root: Root, view: View, progress: Progress | None = None) -> None:
@@ -107,6 +110,7 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
     rows = [row for row in read_manifest(root).rows if row.path.endswith(".ttl") and not row.path.endswith(EDGES)]
     steps = len(rows) + 2
     default: list[ox.Quad] = []
+    codes: list[ox.Quad] = []
     for number, row in enumerate(rows):
         tell(number, steps)
         content = read_generated(root, row)
@@ -123,6 +127,7 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
         else:
             graph = ox.NamedNode(PREFIXES["graph"] + row.graph.removeprefix("graph:"))
             yield [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+            codes += [quad for quad in parsed if quad.predicate in _NAMING]
     tell(len(rows), steps)
     weigh = reckoning(read_support(root.data / "support.tsv"), read_vocabulary(root.ontology))
     selected = select(default, view, weigh)
@@ -130,11 +135,12 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
     yield selected.kept + selected.edges + selected.marks
     tell(len(rows) + 1, steps)
     yield ontology
-    yield list(_lookup_keys(selected.kept + ontology))
+    yield list(_lookup_keys(selected.kept + ontology + codes))
     tell(steps, steps)
 
 
 def _lookup_keys(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     for quad in quads:
-        if quad.predicate in NAME_PROPERTIES and isinstance(quad.subject, ox.NamedNode):
-            yield ox.Quad(quad.subject, LOOKUP_KEY, ox.Literal(squeeze(text(quad.object))), LOOKUP_GRAPH)
+        if isinstance(quad.subject, ox.NamedNode) and quad.predicate in _NAMING:
+            key = squeeze(compress(text(quad.object)))
+            yield ox.Quad(quad.subject, LOOKUP_KEY, ox.Literal(key), LOOKUP_GRAPH)

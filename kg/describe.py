@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from kg.evidence import Line, Stated, claim, claims, notation, shown
-from kg.lookup import LABEL, NAME_PROPERTIES, TYPE, Match, label_of
-from kg.nodes import Node, objects, statements, subjects
+from kg.lookup import LABEL, LOOKUP_KEY, NAME_PROPERTIES, TYPE, Match, label_of
+from kg.nodes import Node, bulk, objects, statements, subjects
 from kg.query import Answer, Record, records, to_value
 from kg.store import Opened
 from kg.terms import PREFIXES, compress, expand
@@ -17,6 +17,8 @@ from kg.terms import PREFIXES, compress, expand
 _BSAB = PREFIXES["bsab"]
 _DESCRIBED_ELSEWHERE = {LABEL, *NAME_PROPERTIES, TYPE}
 _MARKS = {_BSAB + name for name in ("support", "contested", "bestSource")}
+# Properties of other vocabularies, which have no label in ours.
+_REUSED = {PREFIXES["rdfs"] + "subClassOf": "is a kind of", PREFIXES["skos"] + "notation": "code"}
 _NODES = {"StatusEvent", "Result", "CounterMeasure"}  # n-ary nodes, told in one line
 
 
@@ -144,23 +146,33 @@ def _property(name: str) -> ox.NamedNode:
 
 
 def _own(store: ox.Store, node: ox.NamedNode, claimed: Iterable[Stated]) -> Iterator[Statement]:
-    """What describes the entity without being a claim."""
+    """What describes the entity without being a claim: in the default graph, then in the named source graphs."""
     known = {(stated.predicate, str(stated.object)) for stated in claimed}
     for predicate, value in sorted(statements(store, node), key=str):
         plain = (compress(predicate.value), str(value)) not in known
         if predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(predicate):
-            yield Statement(
-                "",
-                label_of(store, predicate),
-                shown(store, value),
-                _identifier(value),
-                "",
-                "",
-                None,
-                False,
-                False,
-                (),
-            )
+            yield _described(store, predicate, value, "", ())
+    for graph, predicate, value in sorted(bulk(store, node), key=str):
+        if predicate != LOOKUP_KEY:
+            line = Line(compress(graph), "", "database", "supports", "record", "", "", "")
+            yield _described(store, predicate, value, "record", (line,))
+
+
+def _described(
+    store: ox.Store, predicate: ox.NamedNode, value: Node, reading: str, lines: tuple[Line, ...]
+) -> Statement:
+    return Statement(
+        about="",
+        property=_REUSED.get(predicate.value) or label_of(store, predicate),
+        value=shown(store, value),
+        value_id=_identifier(value),
+        claim="",
+        reading=reading,
+        support=None,
+        contested=False,
+        refuted=False,
+        lines=lines,
+    )
 
 
 def _is_reification(predicate: ox.NamedNode) -> bool:

@@ -23,6 +23,13 @@ def statements(store: ox.Store, node: ox.NamedNode) -> Iterator[tuple[ox.NamedNo
             yield quad.predicate, quad.object
 
 
+def bulk(store: ox.Store, node: ox.NamedNode) -> Iterator[tuple[str, ox.NamedNode, Node]]:
+    """Graph, predicate and object of every triple about a node in the named source graphs."""
+    for quad in store.quads_for_pattern(node, None, None):
+        if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.object, Node):
+            yield quad.graph_name.value, quad.predicate, quad.object
+
+
 def objects(store: ox.Store, node: ox.NamedNode, predicate: ox.NamedNode) -> Iterator[Node]:
     """The objects of one predicate of a node."""
     for quad in store.quads_for_pattern(node, predicate, None, _DEFAULT):
