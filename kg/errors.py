@@ -53,7 +53,7 @@ class FactsError(KgError):
     """All complaints about the input tables at once; nothing has been written when it is raised."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(sorted(findings, key=lambda finding: (_position(finding.where), finding)))
+        self.findings = tuple(sorted(set(findings), key=lambda finding: (_position(finding.where), finding)))
         count = len(self.findings)
         super().__init__(f"{count} complaint{'s' if count != 1 else ''} about the input tables; nothing was written")
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from kg.errors import Finding
+from kg.terms import expand
 from kg.view import PartialDate
 
 Vocabulary = Mapping[str, Mapping[str, str]]  # class -> notation -> CURIE of the term
@@ -28,7 +32,8 @@ class Column:
 class Table:
     """A table: its columns in order. Fact tables end with the eight evidence columns.
 
-    `key` names the columns that no two rows of all files of the table may share.
+    `key` names the columns that no two rows of all files of the table may share. One source, at one place, says one
+    thing about what `about` names: two values there in a column of `single` are a slip, not a contradiction of sources.
     """
 
     name: str
@@ -36,6 +41,8 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     evidence: bool = field(default=False)
+    about: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -109,6 +116,8 @@ TABLES: dict[str, Table] = {
                 _column("exclusive_with", "antigen that the same site binds instead", ANTIGEN),
             ),
             evidence=True,
+            about=("antibody", "arm", "antigen"),
+            single=("epitope", "role", "valency", "moiety"),
         ),
         Table(
             "events",
@@ -138,6 +147,8 @@ TABLES: dict[str, Table] = {
                 _column("tumors", "tumors enrolled", TUMOR, "many"),
             ),
             evidence=True,
+            about=("trial", "antibody"),
+            single=("phase", "first_in_human"),
         ),
         Table(
             "results",
@@ -179,6 +190,7 @@ TABLES: dict[str, Table] = {
                 _column("timing", "primary, adaptive, acquired", "term:Timing", "required"),
                 _column("summary", "one sentence with the figures, our words", "text", "required"),
             ),
+            key=("id",),
             evidence=True,
         ),
         Table(
@@ -235,7 +247,7 @@ TABLES: dict[str, Table] = {
             (
                 _column("subject", "CURIE", "curie", "required"),
                 _column("predicate", "property of the ontology, e.g. bsab:statesOf", "curie", "required"),
-                _column("object", "CURIE, or text in double quotes", "text", "required"),
+                _column("object", "CURIE, or text in double quotes", "object", "required"),
                 _column("qualifier", "text that narrows the claim"),
             ),
             evidence=True,
@@ -244,7 +256,7 @@ TABLES: dict[str, Table] = {
             "antigens",
             "Antigens and receptors under the names that the field uses.",
             (
-                _column("antigen", "HGNC symbol, GLYCAN:… or HAPTEN:…", "text", "required"),
+                _column("antigen", "HGNC symbol, GLYCAN:… or HAPTEN:…", "antigenkey", "required"),
                 _column("common_name", "the field's name", "text", "required"),
                 _column("synonyms", "other names", "text", "many"),
                 _column("location", "where an antibody finds it", "term:AntigenLocation"),
@@ -273,9 +285,9 @@ TABLES: dict[str, Table] = {
             "genes",
             "Registry identity of the antigens (HGNC).",
             (
-                _column("symbol", "HGNC symbol", "text", "required"),
-                _column("hgnc", "HGNC id", "text", "required"),
-                _column("uniprot", "UniProt accession; empty where HGNC gives none"),
+                _column("symbol", "HGNC symbol", "antigenkey", "required"),
+                _column("hgnc", "HGNC id", "hgnc", "required"),
+                _column("uniprot", "UniProt accession; empty where HGNC gives none", "uniprot"),
                 _column("ensembl", "Ensembl gene"),
                 _column("name", "gene name", "text", "required"),
                 _column("aliases", "alias and previous symbols", "text", "many"),
@@ -286,7 +298,7 @@ TABLES: dict[str, Table] = {
             "epitopes",
             "Named epitopes: domains, isoforms, peptide-HLA complexes.",
             (
-                _column("epitope", "SYMBOL/name", "text", "required"),
+                _column("epitope", "SYMBOL/name", "epitopekey", "required"),
                 _column("antigen", "HGNC symbol or GLYCAN:…", ANTIGEN, "required"),
                 _column("label", "what people call it", "text", "required"),
                 _column("kind", "domain, isoform, peptide-hla, glycan, chain, site", "text", "required"),
@@ -301,7 +313,7 @@ TABLES: dict[str, Table] = {
             "tumors",
             "Tumors that the graph names, with the names that users type.",
             (
-                _column("id", "MONDO CURIE", "text", "required"),
+                _column("id", "MONDO CURIE", TUMOR, "required"),
                 _column("label", "MONDO's label", "text", "required"),
                 _column("synonyms", "abbreviations and other names", "text", "many"),
                 _column("solid", "whether it is a solid tumor (curated)", "yesno", "required"),
@@ -313,9 +325,9 @@ TABLES: dict[str, Table] = {
             "hierarchy",
             "Parents of the tumors and cells that the graph names, from MONDO and CL.",
             (
-                _column("id", "CURIE", "text", "required"),
+                _column("id", "CURIE", "curie", "required"),
                 _column("label", "label", "text", "required"),
-                _column("parents", "CURIEs of the parents within this table", "text", "many"),
+                _column("parents", "CURIEs of the parents within this table", "curie", "many"),
                 _column("mappings", "CURIEs of exact matches in other vocabularies", "text", "many"),
             ),
             key=("id",),
@@ -323,51 +335,79 @@ TABLES: dict[str, Table] = {
     )
 }
 
-_SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_ARM = re.compile(r"^[A-Za-z0-9.+-]+$")
-_ESCAPE = re.compile(r"^(EM|MX)\d{3}$")
-_TRIAL = re.compile(r"^(NCT:NCT\d{8}|ACTRN:ACTRN\d{14})$")
-_SOURCE = re.compile(
-    r"^(PMID:[1-9]\d{0,8}|PMC:PMC\d{3,9}|DOI:10\.\d{4,9}/\S+|NCT:NCT\d{8}|ACTRN:ACTRN\d{14}"
-    r"|url:https?://[^\s/]+\S*|[a-z0-9][a-z0-9.-]*)$"
+# Symbols and keys become parts of IRIs, so each is held to the characters that no IRI needs to escape.
+_SYMBOL = r"[A-Za-z0-9][A-Za-z0-9-]*"
+_ANTIGEN = rf"(?:(?:GLYCAN|HAPTEN):)?{_SYMBOL}"
+_SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+_SOURCE = (
+    r"PMID:[1-9]\d{0,8}|PMC:PMC\d{3,9}|DOI:10\.\d{4,9}/\S+|NCT:NCT\d{8}|ACTRN:ACTRN\d{14}"
+    r"|url:https?://[^\s/]+\S*|[a-z0-9][a-z0-9.-]*"
 )
-_CURIE = re.compile(r"^[A-Za-z]+:\S+$")
-_NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 
 _SHAPES = {
-    "slug": (_SLUG, "lower-case letters, digits and single hyphens"),
-    "armkey": (_ARM, "letters, digits, dot, plus and hyphen"),
-    "escapekey": (_ESCAPE, "EM or MX and three digits"),
-    "trial": (_TRIAL, "NCT:NCT and eight digits, or ACTRN:ACTRN and fourteen"),
-    "source": (_SOURCE, "PMID:, PMC:, DOI:, NCT:, ACTRN:, url: or an id of sources.tsv"),
-    "curie": (_CURIE, "prefix:name"),
-    "number": (_NUMBER, "a plain number with a decimal point"),
-    "integer": (re.compile(r"^\d+$"), "a whole number"),
-    "yesno": (re.compile(r"^(yes|no)$"), "yes or no"),
-    "cell": (re.compile(r"^CL:\d{7}$"), "CL: and seven digits"),
-    TUMOR: (re.compile(r"^MONDO:\d{7}$"), "MONDO: and seven digits"),
-    ANTIBODY: (_SLUG, "an id of antibodies.tsv"),
+    name: (re.compile(pattern, re.ASCII), shape)
+    for name, pattern, shape in (
+        ("slug", _SLUG, "lower-case letters, digits and single hyphens"),
+        ("armkey", r"[A-Za-z0-9.+-]+", "letters, digits, dot, plus and hyphen"),
+        ("escapekey", r"(EM|MX)\d{3}", "EM or MX and three digits"),
+        ("trial", r"NCT:NCT\d{8}|ACTRN:ACTRN\d{14}", "NCT:NCT and eight digits, or ACTRN:ACTRN and fourteen"),
+        ("source", _SOURCE, "PMID:, PMC:, DOI:, NCT:, ACTRN:, url: or an id of sources.tsv"),
+        ("curie", r"[A-Za-z]+:\S+", "prefix:name"),
+        ("object", r'".*"|[A-Za-z]+:\S+', "prefix:name, or text in double quotes"),
+        ("number", r"-?\d{1,15}(\.\d{1,10})?", "a plain number with a decimal point"),
+        ("integer", r"\d{1,9}", "a whole number"),
+        ("yesno", r"yes|no", "yes or no"),
+        ("cell", r"CL:\d{7}", "CL: and seven digits"),
+        (TUMOR, r"MONDO:\d{7}", "MONDO: and seven digits"),
+        (ANTIBODY, _SLUG, "an id of antibodies.tsv"),
+        ("antigenkey", _ANTIGEN, "an HGNC symbol, or GLYCAN: or HAPTEN: and letters, digits and hyphens"),
+        ("epitopekey", rf"{_ANTIGEN}/[A-Za-z0-9.-]+", "antigen/name of letters, digits, dots and hyphens"),
+        ("hgnc", r"HGNC:\d+", "HGNC: and digits"),
+        ("uniprot", r"[A-Z0-9]{6,10}", "a UniProt accession"),
+    )
 }
+_SHOWN = 80  # characters of a wrong cell in a message
+_IRIS = ("source", "curie", "object")  # kinds whose values the shape alone does not make an IRI
 
 
 def check_cell(column: Column, value: str, header: Sequence[str], vocabulary: Vocabulary) -> str:
     """What is wrong with a cell's part, or an empty string."""
     kind = column.kind
+    shown = _shortened(value)
     if kind in _SHAPES:
         pattern, shape = _SHAPES[kind]
-        return "" if pattern.match(value) else f"{value!r} is not {shape}"
+        if not pattern.fullmatch(value):
+            return f"{shown!r} is not {shape}"
+        return _iri_complaint(value) if kind in _IRIS and ":" in value and not value.startswith('"') else ""
     if kind == "date":
         try:
-            PartialDate(value)
+            PartialDate(shown)  # whatever was shortened is no date
         except ValueError as error:
             return str(error)
     elif kind == "columns":
-        return "" if value in header else f"{value!r} is no column of this table"
+        return "" if value in header else f"{shown!r} is no column of this table"
     elif kind.startswith("term:"):
         known = vocabulary.get(kind[5:], {})
         if value not in known:
-            return f"{value!r} is not one of: {', '.join(known) or 'nothing (the vocabulary is empty)'}"
+            return f"{shown!r} is not one of: {', '.join(known) or 'nothing (the vocabulary is empty)'}"
     return ""
+
+
+@cache
+def _iri_complaint(curie: str) -> str:
+    try:
+        ox.NamedNode(expand(curie))
+    except ValueError as error:
+        return f"{_shortened(curie)!r} makes no IRI: {_shortened(str(error))}"
+    return ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+# Terminals obey them, and XML cannot hold them. Line separators are here because editors break lines at them.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def table_of(path: Path) -> Table | None:
@@ -402,8 +442,10 @@ def read_lines(path: Path, findings: list[Finding], shown: str) -> list[str]:
         line = content[: error.start].count(b"\n") + 1
         complain(f"is not UTF-8 (byte {content[error.start]:#04x})", "save it as UTF-8", line)
         return []
-    if "\0" in text:
-        complain("holds a NUL character", "remove it", text[: text.index("\0")].count("\n") + 1)
+    control = _CONTROL.search(text)
+    if control:
+        name = "a NUL character" if control[0] == "\0" else f"the control character U+{ord(control[0]):04X}"
+        complain(f"holds {name}", "remove it", text[: control.start()].count("\n") + 1)
         return []
     if not text.endswith("\n"):
         complain("does not end with a line end", "the last row may be cut", text.count("\n") + 1)
@@ -430,6 +472,9 @@ def read_table(
     for number, line in enumerate(lines[1:], start=2):
         where = f"{shown}:{number}"
         cells = line.split("\t")
+        if not line.strip():
+            findings.append(Finding("error", "table", where, "is a blank line", "remove it"))
+            continue
         if len(cells) != len(header):
             what = f"has {len(cells)} cells, the header has {len(header)}"
             findings.append(Finding("error", "table", where, what, "look for a missing or an extra tab"))
@@ -446,9 +491,9 @@ def read_table(
 
 
 def _header_complaint(found: Sequence[str], header: Sequence[str]) -> tuple[str, str]:
-    doubled = sorted({name for name in found if found.count(name) > 1})
+    doubled = sorted({_shortened(name) for name in found if found.count(name) > 1})
     missing = [name for name in header if name not in found]
-    extra = [name for name in found if name not in header]
+    extra = [_shortened(name) for name in found if name not in header]
     parts = []
     if doubled:
         parts.append(f"column {', '.join(doubled)} stands twice")
@@ -464,6 +509,9 @@ def row_complaints(cells: Mapping[str, str], table: Table, vocabulary: Vocabular
     """What is wrong with a row, and what to do, cell by cell; `cells` holds every column of the table."""
     for column in table.all_columns:
         value = cells[column.name]
+        if _CONTROL.search(value):
+            yield f"column {column.name} holds a control character", "remove it"
+            continue
         if value != value.strip():
             yield f"column {column.name} has blanks around its value", "remove them"
             continue
@@ -472,6 +520,9 @@ def row_complaints(cells: Mapping[str, str], table: Table, vocabulary: Vocabular
                 yield f"column {column.name} is empty", column.doc
             continue
         for part in value.split(";") if column.many else (value,):
+            if not part or part != part.strip():
+                yield f"column {column.name} has an empty part, or blanks around one", "write a;b"
+                continue
             wrong = check_cell(column, part, table.header, vocabulary)
             if wrong:
                 yield f"column {column.name}: {wrong}", column.doc

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from kg.errors import Finding, KgError
 from kg.facts import load_facts
 from kg.model import Claim, Entity, Evidence, Facts, Lit, Node
-from kg.output import write_file
+from kg.output import sweep_leftovers, write_files
 from kg.paths import Root
 from kg.select_view import read_support, reckoning, select
 from kg.terms import PREFIXES, expand
@@ -26,6 +26,7 @@ from kg.view import PartialDate, View
 
 EDGES = "edges.ttl"
 DEFAULT_GRAPH = "default"
+_GENERATED = re.compile(r"triples/((claims|entities|graph)-[a-z0-9-]+|edges)\.ttl")
 _HIDDEN_SYNONYMS = {"bsab:Tumor"}  # search keys (stages, abbreviations), not exact names
 _SHOWN_PREFIXES = {name: iri for name, iri in PREFIXES.items() if name not in ("url",)}
 
@@ -226,29 +227,47 @@ def read_generated(root: Root, row: ManifestRow) -> bytes:
 
 
 def build(root: Root) -> list[str]:
-    """Write all generated files; returns the paths that changed. Nothing is written when a table is wrong."""
+    """Write all generated files, all or none; returns the paths that changed.
+
+    Nothing is written when a table is wrong. A file in the folder that was not generated stays as it is.
+
+    Raises
+    ------
+    FactsError
+        With every complaint about the input tables.
+    KgError
+        A file cannot be written.
+    """
     root.require_checkout("kg build")
     content = render(root)
+    for folder in (root.data, root.triples):
+        sweep_leftovers(folder)
     stale = _stale_files(root, content)
-    for path in stale:
-        if path in content:
-            write_file(root.data / path, content[path])
-        else:
+    write_files({root.data / path: content[path] for path in stale if path in content})
+    gone = [path for path in stale if path not in content and _GENERATED.fullmatch(path)]
+    for path in gone:
+        try:
             (root.data / path).unlink()
-    return stale
+        except OSError as error:
+            raise KgError(f"cannot be removed: {error.strerror}", str(root.data / path), "remove it") from None
+    return [path for path in stale if path in content or path in gone]
 
 
 def check_fresh(root: Root) -> list[Finding]:
-    """A finding for each generated file that is not what the tables say."""
-    return [
-        Finding("error", "fresh", f"data/{path}", "is not what the tables say", "run kg build")
-        for path in _stale_files(root, render(root))
-    ]
+    """A finding for each generated file that is not what the tables say, and for each file that is not generated."""
+    content = render(root)
+    findings = []
+    for path in _stale_files(root, content):
+        what, hint = "is not what the tables say", "run kg build"
+        if path not in content and not _GENERATED.fullmatch(path):
+            what, hint = "is no generated file", "move it out of data/triples"
+        findings.append(Finding("error", "fresh", f"data/{path}", what, hint))
+    return findings
 
 
 def _stale_files(root: Root, content: Mapping[str, bytes]) -> list[str]:
     """Paths below `data/` whose content differs, that are missing, or that should not be there."""
-    present = {f"triples/{path.name}" for path in root.triples.glob("*") if path.is_file()}
+    present = {f"triples/{path.name}" for path in root.triples.glob("[!.]*") if path.is_file()}
     stale = [path for path, wanted in content.items() if not _same(root.data / path, wanted)]
     return sorted([*stale, *(present - set(content))])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -154,14 +156,30 @@ def _checksums(opened: Opened) -> list[Finding]:
     return findings
 
 
+@contextlib.contextmanager
+def _working_folder() -> Iterator[Path]:
+    """A folder for what the engines read from disk; gone afterwards."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="bsab-kg-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        what = f"shapes and reasoner need a temporary folder: {error.strerror or error}"
+        raise KgError(what, os.environ.get("TMPDIR", "/tmp"), "set TMPDIR to a folder with room") from None
+
+
 def _shapes(opened: Opened, where: Mapping[str, str]) -> list[Finding]:
     """SHACL on the whole graph, by the Rust engine of the package `shacl`."""
     import shacl
 
-    with tempfile.TemporaryDirectory(prefix="bsab-kg-") as folder:
-        data = Path(folder) / "data.nt"
-        opened.store.dump(str(data), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-        report = shacl.validate(str(data), str(opened.root.ontology / "shapes.ttl"), allow_warnings=True)
+    shapes = opened.root.ontology / "shapes.ttl"
+    try:
+        parse_turtle(shapes)
+        with _working_folder() as folder:
+            data = folder / "data.nt"
+            opened.store.dump(str(data), format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+            report = shacl.validate(str(data), str(shapes), allow_warnings=True)
+    except ValueError as error:  # Turtle, but no shapes
+        return [Finding("error", "shape", "ontology/shapes.ttl:1", f"cannot be used: {error}", "restore it from git")]
     severities = {"Violation": "error", "Warning": "warning", "Info": "info"}
     findings = []
     for result in report.results:
@@ -184,8 +202,8 @@ def _reasoner(ontology: Path) -> list[Finding]:
     """The vocabulary is consistent, and no class of it is unsatisfiable (rustdl reads RDF/XML, not Turtle)."""
     import rustdl
 
-    with tempfile.TemporaryDirectory(prefix="bsab-kg-") as folder:
-        path = Path(folder) / "ontology.rdf"
+    with _working_folder() as folder:
+        path = folder / "ontology.rdf"
         ox.serialize(parse_turtle(ontology), str(path), format=ox.RdfFormat.RDF_XML)
         if not rustdl.is_consistent(str(path)):
             return [

@@ -14,6 +14,7 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
     """The main job: build, check, answer and draw into a folder that opens offline."""
     from pathlib import Path
 
+    from kg.output import require_replaceable
     from kg.report import make_report
     from kg.store import make_view, open_store
     from kg.triples import build
@@ -28,6 +29,7 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
             click.echo(text, err=True)
 
     view = make_view(as_of, include_unread)
+    require_replaceable(Path(output))  # before the work, not after it
     if where.checkout:
         changed = build(where)
         say(f"build: {len(changed)} files changed" if changed else "build: all triples are what the tables say")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import click
 
 from kg.cli.options import format_option, open_view, print_answer, print_footer, root_option, view_options
@@ -31,11 +34,28 @@ def stats(style: str, as_of: str | None, include_unread: bool, quiet: bool, root
 def cache(action: str, root: str | None) -> None:  # noqa: ARG001 - the cache serves every root
     """Print the folder of compiled stores, or clear it."""
     from kg.compile_store import sweep
+    from kg.errors import KgError
     from kg.store import stores_folder
 
     folder = stores_folder()
     if action == "path":
         click.echo(str(folder))
         return
-    removed = sweep(folder, everything=True) if folder.is_dir() else 0
+    try:
+        before = _folders(folder)
+        if before:
+            sweep(folder, everything=True)
+        left = _folders(folder)
+    except OSError as error:
+        raise KgError(f"cannot be cleared: {error.strerror or error}", str(folder), "remove it yourself") from None
+    removed = len(before - left)
     click.echo(f"removed {removed} folder{'s' if removed != 1 else ''} from {folder}", err=True)
+    if left:
+        raise KgError(f"{len(left)} cannot be removed", str(folder), "look at its permissions")
+
+
+def _folders(folder: Path) -> set[str]:
+    """The names of compiled stores and of what builders left; a folder of somebody else's is none."""
+    if not folder.is_dir():
+        return set()
+    return {path.name for path in folder.iterdir() if re.fullmatch(r"[0-9a-f]{24}|building-.+", path.name)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from kg.errors import FactsError, Finding
 from kg.facts.binding import read_arms
@@ -13,9 +15,10 @@ from kg.facts.identity import read_identity
 from kg.facts.names import Names
 from kg.model import Facts
 from kg.paths import Root
-from kg.tables import TABLES, Row, read_table, table_of
+from kg.tables import TABLES, Row, Table, read_table, table_of
 from kg.vocabulary import read_vocabulary
 
+IDENTITY = frozenset({"sources", "antibodies", "antigens", "genes", "epitopes", "tumors", "hierarchy", "escapes"})
 FACT_FOLDERS = ("curated", "imported")
 
 
@@ -39,6 +42,9 @@ def load_facts(root: Root) -> Loaded:
     vocabulary = read_vocabulary(root.ontology)
     findings: list[Finding] = []
     rows = _read_rows(root, vocabulary, findings)
+    if any(":" not in finding.where or _table_at(finding.where) in IDENTITY for finding in findings):
+        # Who is who is incomplete: every row that names what was refused would be one more complaint.
+        raise FactsError(findings)
     facts, names = Facts(), Names(vocabulary, findings=findings)
     read_identity(rows, facts, names)
     read_arms(rows["arms"], facts, names)
@@ -57,45 +63,57 @@ def load_facts(root: Root) -> Loaded:
     return Loaded(facts, rows, names)
 
 
+def _table_at(where: str) -> str:
+    table = table_of(Path(where.rpartition(":")[0]))
+    return table.name if table else ""
+
+
 def _read_rows(root: Root, vocabulary: dict[str, dict[str, str]], findings: list[Finding]) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = defaultdict(list)
+
+    def complain(where: str, what: str, hint: str) -> None:
+        findings.append(Finding("error", "table", where, what, hint))
+
     sources = root.data / "sources.tsv"
     rows["sources"] = list(read_table(sources, TABLES["sources"], vocabulary, findings, "data/sources.tsv"))
     for folder in FACT_FOLDERS:
-        for path in sorted((root.data / folder).glob("*.tsv")):
+        paths = sorted((root.data / folder).glob("[!.]*"))
+        if not any(path.suffix == ".tsv" for path in paths):
+            complain(f"data/{folder}", "holds no table", "restore it from git")
+        for path in paths:
             shown = f"data/{folder}/{path.name}"
             table = table_of(path)
-            if table is None or table.name == "sources":
-                findings.append(
-                    Finding(
-                        "error",
-                        "table",
-                        f"{shown}:1",
-                        f"belongs to no table: {path.stem!r}",
-                        f"name it after one of: {', '.join(TABLES)}",
-                    )
-                )
-                continue
-            rows[table.name] += read_table(path, table, vocabulary, findings, shown)
+            if path.suffix != ".tsv":
+                complain(shown, "is no table, and would not be read", "save a table as .tsv; move anything else away")
+            elif table is None or table.name == "sources":
+                names = ", ".join(TABLES)
+                complain(f"{shown}:1", f"belongs to no table: {path.stem!r}", f"name it after one of: {names}")
+            else:
+                rows[table.name] += read_table(path, table, vocabulary, findings, shown)
     for name, table in TABLES.items():
-        _complain_of_doubles(rows[name], table.key, findings)
+        _complain_of_doubles(rows[name], table.key, complain)
+        _complain_of_two_values(rows[name], table, complain)
     return rows
 
 
-def _complain_of_doubles(rows: list[Row], key: tuple[str, ...], findings: list[Finding]) -> None:
+def _complain_of_doubles(rows: Sequence[Row], key: Sequence[str], complain: Callable[[str, str, str], None]) -> None:
     if not key:
         return
     seen: dict[tuple[str, ...], str] = {}
     for row in rows:
         own = tuple(row[name] for name in key)
         if own in seen:
-            findings.append(
-                Finding(
-                    "error",
-                    "table",
-                    row.where,
-                    f"{' '.join(own)!r} stands already at {seen[own]}",
-                    "one row each: merge the two",
-                )
-            )
+            complain(row.where, f"{' '.join(own)!r} stands already at {seen[own]}", "one row each: merge the two")
         seen.setdefault(own, row.where)
+
+
+def _complain_of_two_values(rows: Sequence[Row], table: Table, complain: Callable[[str, str, str], None]) -> None:
+    seen: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        for name in table.single:
+            if row[name] and row["locator"]:
+                place = (name, *(row[part] for part in (*table.about, "source", "locator", "stance")))
+                other = seen.setdefault(place, row)
+                if other[name] != row[name]:
+                    what = f"column {name} is {row[name]!r}, and the same source says {other[name]!r} at {other.where}"
+                    complain(row.where, what, "keep what it says; where two sources differ, name both")
