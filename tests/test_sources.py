@@ -236,6 +236,25 @@ def test_an_empty_file_lacks_its_columns(kg: Run, place: Path) -> None:
     assert "fih_evidence.csv:1: column inn_or_code, codes, target_pair" in refused(kg, place, "fih")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda content: content.removeprefix(b"\xef\xbb\xbf"), id="without the byte order mark"),
+        pytest.param(lambda content: content.replace(b"\r\n", b"\n"), id="with LF"),
+        pytest.param(lambda content: content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), id="with CRLF"),
+    ],
+)
+def test_byte_order_marks_and_line_ends_of_thera_sabdab_change_no_row(
+    place: Path, change: Callable[[bytes], bytes]
+) -> None:
+    before = contents(place / "tree/data/imported")
+    for path in (place / "upstream/therasabdab").rglob("*.csv"):
+        path.write_bytes(change(path.read_bytes()))
+    run_import("therasabdab", place / "upstream/therasabdab", Root(place / "tree", checkout=True))
+    assert contents(place / "tree/data/imported") == before
+    assert b"\ntarlatamab\tDLL3\t" in before["arms-therasabdab.tsv"]
+
+
 def test_the_fixtures_keep_the_upstream_formats(imported: Path) -> None:
     """Byte order marks, CRLF and quoting are what the adapters must cope with: git must not tidy them away."""
     upstream = imported / "upstream"

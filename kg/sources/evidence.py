@@ -475,8 +475,9 @@ def _review(context: Context) -> Output:
         text = f"{row['subject']} {row['predicate']} {row['object']}".replace("tumour", "tumor").replace(
             "leukaemia", "leukemia"
         )
-        # Rows that are expected content of the review, not read in it, are not attributed to it.
-        seen = row["support"] == "read" and bool(row["support_page"]) and "implied" not in row["section"]
+        # Rows that are expected content of the review, or inferred from it, are not attributed to it.
+        inferred = any(patch.reading == "unread" for patch in row.patches.values())
+        seen = row["support"] == "read" and bool(row["support_page"]) and not inferred
         line = {
             "where": row.where,
             "source": REVIEW if seen else SOURCE_OF[row.table],
