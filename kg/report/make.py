@@ -12,6 +12,7 @@ from kg.output import replaced_folder
 from kg.query import Answer, ask, question, questions, records, sparql
 from kg.report.pages import antibody_page, list_page, pairs_by_tumor, question_page, tumor_page
 from kg.report.rows import answer_section, path_of, text_of, with_labels
+from kg.report.schema import counted_schema
 from kg.stats import statistics
 from kg.store import Opened, Progress
 from kg.validate import Checked
@@ -69,31 +70,6 @@ SELECT ?pair ?family ?antibodies ?stage WHERE {
   ?node rdfs:label ?pair ; bsab:family/skos:notation ?family .
   OPTIONAL { ?phase a bsab:Phase ; bsab:rank ?highest ; skos:notation ?stage }
 } ORDER BY DESC(?antibodies) ?pair ?family
-"""
-_SCHEMA_CLASSES = (
-    "Antibody",
-    "Arm",
-    "Antigen",
-    "Epitope",
-    "Pair",
-    "Cell",
-    "Tumor",
-    "StatusEvent",
-    "Trial",
-    "Result",
-    "EscapeMechanism",
-    "EscapeObservation",
-    "CounterMeasure",
-)
-_SCHEMA = """
-SELECT ?from ?to ?predicate (COUNT(*) AS ?count) WHERE {
-  { ?claim rdf:predicate ?property ; rdf:subject ?s ; rdf:object ?o }
-  UNION {
-    VALUES ?property { bsab:escapeMechanism bsab:escapesFrom bsab:hasMember bsab:epitopeOf bsab:counterAntibody }
-    ?s ?property ?o
-  }
-  ?s a ?from . ?o a ?to . BIND(STRAFTER(STR(?property), "/bsab/") AS ?predicate)
-} GROUP BY ?from ?to ?predicate ORDER BY ?from ?to ?predicate
 """
 
 
@@ -161,7 +137,11 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
         ]
         footer = opened.footer()
         files = render_site(
-            [*front, *made], site_title=TITLE, footer=footer, version_note=CANDOR, schema=_schema(opened)
+            [*front, *made],
+            site_title=TITLE,
+            footer=footer,
+            version_note=CANDOR,
+            schema=schema_svg(*counted_schema(opened.store)),
         )
         for path, content in files.items():
             target = fresh / path
@@ -327,20 +307,3 @@ def _escape_list(opened: Opened, pages: dict[str, str]) -> Page:
         (section,),
         None,
     )
-
-
-def _schema(opened: Opened) -> str:
-    def name(value: object) -> str:
-        return str(value).removeprefix("bsab:")
-
-    counted = statistics(opened).groups["entities"]
-    mechanisms = sparql(opened, "SELECT (COUNT(?m) AS ?n) WHERE { ?m a bsab:EscapeMechanism }")
-    assert isinstance(mechanisms, Answer)
-    counts = {**counted, "EscapeMechanism": int(mechanisms.rows[0]["n"] or 0)}
-    nodes = [(kind, counts.get(kind, 0)) for kind in _SCHEMA_CLASSES if counts.get(kind)]
-    edges = [
-        (name(row["from"]), name(row["to"]), text_of(row["predicate"]), int(row["count"] or 0))
-        for row in _select(opened, _SCHEMA).rows
-        if name(row["from"]) in _SCHEMA_CLASSES and name(row["to"]) in _SCHEMA_CLASSES
-    ]
-    return schema_svg(nodes, edges)
