@@ -179,8 +179,7 @@ def _index(opened: Opened, checked: Checked, pages: dict[str, str], tumors: Answ
         ("Contested claims", str(headline["contested claims"])),
         (
             "Checks",
-            f"{checked.errors} errors, {_count(checked.findings, 'warning')} warnings; ran {', '.join(checked.ran)}"
-            + (f"; skipped {'; '.join(checked.skipped)}" if checked.skipped else ""),
+            f"{_many(checked.errors, 'error')}, {_many(_count(checked.findings, 'warning'), 'warning')}",
         ),
     )
     sections = (
@@ -201,6 +200,18 @@ def _index(opened: Opened, checked: Checked, pages: dict[str, str], tumors: Answ
             ),
             "Popularity, not promise: CD3 and the PD-1 axis flatter every count.",
         ),
+        Section(
+            "What the checks found",
+            ("severity", "rule", "where", "what"),
+            tuple(
+                (finding.severity, finding.rule, finding.where, finding.what)
+                for finding in checked.findings
+                if finding.severity != "info"
+            ),
+            f"Ran {', '.join(checked.ran)}."
+            + (f" Skipped {'; '.join(checked.skipped)}." if checked.skipped else "")
+            + f" {_many(_count(checked.findings, 'info'), 'remark')}: kg check --all.",
+        ),
     )
     lead = (
         "How each antibody works, how tumors escape it, what counters that, and who says so. "
@@ -220,6 +231,10 @@ def _index(opened: Opened, checked: Checked, pages: dict[str, str], tumors: Answ
         f"{len(contested.rows)} claims are contested; {len(recent.rows)} dated events since {year}-01-01",
     )
     return index, tuple(line for line in highlights if line)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _count(findings: tuple[Finding, ...], severity: str) -> int:

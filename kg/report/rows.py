@@ -11,6 +11,8 @@ from kg.terms import expand, slug
 from kg.views.shapes import Link, Section
 
 Cell = str | Link
+_OUTSIDE = ("http", "https", "DOI", "PMID", "PMC", "NCT")  # what a click can open
+_LONGEST = 50
 _FOLDERS = {"ab:": "antibody", "MONDO:": "tumor"}
 
 
@@ -35,6 +37,15 @@ def text_of(value: Value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def cited(text: str, more: str = "") -> Cell:
+    """A source or a trial as a link out; a dataset of ours, and any other text, as it is."""
+    prefix = text.partition(":")[0]
+    if prefix not in _OUTSIDE:
+        return text.removeprefix("src:") + more
+    short = text.removeprefix("https://").removeprefix("http://")
+    return Link((short if len(short) <= _LONGEST else short[: _LONGEST - 1] + "…") + more, expand(text))
+
+
 def source_link(lines: Iterable[Line]) -> Cell:
     """The first source as a link, with the number of others."""
     kept = list(lines)
@@ -42,10 +53,7 @@ def source_link(lines: Iterable[Line]) -> Cell:
         return ""
     first = min(kept, key=lambda line: (line.source.startswith("src:"), line.reading, line.source))
     others = len({line.source for line in kept}) - 1
-    text = first.source.removeprefix("src:").removeprefix("url:") + (f" and {others} more" if others else "")
-    text = text.replace("https://", "").replace("http://", "")
-    text = text if len(text) <= 60 else text[:57] + "…"
-    return text if first.source.startswith("src:") else Link(text, expand(first.source))
+    return cited(first.source, f" and {others} more" if others else "")
 
 
 def state_of(statement: Statement) -> str:
@@ -79,13 +87,7 @@ def answer_section(
         for name in columns:
             text = text_of(record[name])
             page = page_of(text, pages)
-            if page:
-                cells.append(Link(text, page))
-            elif text.startswith(("http://", "https://")):
-                short = text.removeprefix("https://").removeprefix("http://")
-                cells.append(Link(short if len(short) <= 50 else short[:47] + "…", text))
-            else:
-                cells.append(text)
+            cells.append(Link(text, page) if page else cited(text))
         rows.append(tuple(cells))
     return Section(title, columns, tuple(rows), note)
 
