@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from upstream.small import HERE, REPOSITORY, Small, import_all, matching, read_tsv, set_cell
+from upstream.small import HERE, REPOSITORY, Small, committed_tables, import_all, matching, read_tsv, set_cell
 
 from kg.sources import run_import
 from kg.sources.evidence import cite
@@ -43,9 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 @pytest.fixture(scope="module", params=["cut-down", "committed"])
 def tables(request: pytest.FixtureRequest, small: Small) -> Tables:
     """The imported tables: from the cut-down files, and as committed."""
-    if request.param == "cut-down":
-        return dict(small.tables)
-    return {path.stem: read_tsv(path) for path in IMPORTED.glob("*.tsv")}
+    return dict(small.tables) if request.param == "cut-down" else committed_tables()
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +218,16 @@ def test_a_correction_from_knowledge_leaves_what_it_adds_unread(tables: Tables) 
     assert readings["TGFB3"] == {"unread"}
     assert readings["CTAG2"] == {"unread"}
     assert not {"TRGV9", "ALB", "HLA-A"} & set(readings)
+
+
+@pytest.mark.parametrize("row", ["AG065", "AG066"])
+def test_albumin_and_hla_are_antigens_of_no_tumor(tmp_path: Path, row: str) -> None:
+    small = import_all(tmp_path, ["hgnc", "merged"])
+    set_cell(small.upstream / "evidence/antigens.tsv", row, "expressing_tumours", "melanoma")
+    run_import("evidence", small.upstream / "evidence", small.root)
+    antigens = {line["antigen"] for line in Small(small.root, small.upstream, {}).rows("expression-evidence")}
+    assert "DLL3" in antigens
+    assert not {"ALB", "HLA-A"} & antigens
 
 
 def test_a_page_that_a_correction_voids_leaves_the_row_unread(tables: Tables) -> None:

@@ -1,4 +1,4 @@
-"""Who is who and what binds what: names that must join, symbols that must not be mistaken, targets that are missing."""
+"""What binds what: the words of the sources as symbols, targets that are missing, arms and what confirms them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from upstream.small import REPOSITORY, Small, import_all, matching, read_tsv, set_cell
+from upstream.small import REPOSITORY, Small, committed_tables, import_all, matching, read_tsv
 
-from kg.errors import FactsError
-from kg.paths import Root, find_root
-from kg.sources import run_import
+from kg.paths import Root
 from kg.sources.registry import load_context
+from kg.sources.therasabdab import targets_of
 from kg.store import Opened
 from kg.terms import PREFIXES
 
 IMPORTED = REPOSITORY / "data" / "imported"
+Tables = dict[str, list[dict[str, str]]]
 ARMS = sorted(path.stem for path in IMPORTED.glob("arms-*.tsv"))
 PREFIX_LINES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
@@ -26,11 +26,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 @pytest.fixture(scope="module", params=["cut-down", "committed"])
-def tables(request: pytest.FixtureRequest, small: Small) -> dict[str, list[dict[str, str]]]:
+def tables(request: pytest.FixtureRequest, small: Small) -> Tables:
     """The imported tables: from the cut-down files, and as committed."""
-    if request.param == "cut-down":
-        return dict(small.tables)
-    return {path.stem: read_tsv(path) for path in IMPORTED.glob("*.tsv")}
+    return dict(small.tables) if request.param == "cut-down" else committed_tables()
 
 
 def select(opened: Opened, columns: str, where: str) -> list[tuple[str, ...]]:
@@ -77,15 +75,35 @@ TARGETS = [
 @pytest.mark.parametrize(
     ("antibody", "source", "antigens"), [case[1:] for case in TARGETS], ids=[case[0] for case in TARGETS]
 )
-def test_the_targets_that_a_source_states(
-    tables: dict[str, list[dict[str, str]]], antibody: str, source: str, antigens: list[str]
-) -> None:
+def test_the_targets_that_a_source_states(tables: Tables, antibody: str, source: str, antigens: list[str]) -> None:
     found = [row for stem in ARMS for row in matching(tables[stem], antibody=antibody, source=source)]
     assert sorted(row["antigen"] for row in found) == antigens
     assert {row["reading"] for row in found} <= {"read", "record"}
 
 
-def test_hla_a_is_never_a_target(tables: dict[str, list[dict[str, str]]], real_unread: Opened) -> None:
+CELLS = [
+    ("IAP/CD47;PDL1/CD274", ["CD47", "CD274"]),
+    ("IAP", ["CD47"]),
+    ("CD3;ERBB2/HER2 (Domain II);ERBB2/HER2 (Domain IV)", ["CD3E", "ERBB2", "ERBB2"]),
+    ("CD3D&CD3E;DLL3", ["CD3E", "DLL3"]),
+    ("CEACAM5/CD66e and CD3E", ["CEACAM5", "CD3E"]),
+    ("SIRPA", ["CD47"]),
+    ("VEGFR-1", ["VEGFA"]),
+    ("TGFBR2", ["TGFB1"]),
+    ("ANPT2;VEGFA", ["ANGPT2", "VEGFA"]),
+    ("EGFRvIII", ["EGFR"]),
+    ("something else", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("cell", "antigens"), CELLS)
+def test_a_target_cell_of_thera_sabdab_names_what_is_bound(real_root: Root, cell: str, antigens: list[str]) -> None:
+    """A receptor domain binds its ligand: the antigen is CD47 for SIRPA, VEGFA for VEGFR-1, TGFB1 for TGFBR2."""
+    assert targets_of(cell, load_context(real_root, Path())) == antigens
+
+
+def test_hla_a_is_never_a_target(tables: Tables, real_unread: Opened) -> None:
     named = {row["antigen"] for stem in ARMS for row in tables[stem]}
     assert {"PMEL", "PRAME"} <= named
     assert not {name for name in named if name.startswith("HLA-") and name != "HLA-G"}
@@ -113,7 +131,7 @@ def test_a_peptide_hla_target_is_one_epitope_with_its_restriction_element(real_u
     ],
 )
 def test_an_isoform_is_an_epitope_of_its_antigen_and_no_antigen(
-    tables: dict[str, list[dict[str, str]]],
+    tables: Tables,
     real_unread: Opened,
     antibody: str,
     arm: str,
@@ -136,9 +154,7 @@ def test_an_isoform_is_an_epitope_of_its_antigen_and_no_antigen(
     ("symbol", "hgnc", "uniprot"),
     [("ERBB2", "HGNC:3430", "P04626"), ("CD3E", "HGNC:1674", "P07766"), ("PDCD1", "HGNC:8760", "Q15116")],
 )
-def test_the_gene_is_not_the_protein(
-    tables: dict[str, list[dict[str, str]]], real: Opened, symbol: str, hgnc: str, uniprot: str
-) -> None:
+def test_the_gene_is_not_the_protein(tables: Tables, real: Opened, symbol: str, hgnc: str, uniprot: str) -> None:
     (row,) = matching(tables["genes-hgnc"], symbol=symbol)
     assert (row["hgnc"], row["uniprot"]) == (hgnc, uniprot)
     antigen, gene = f"UniProt:{uniprot}", f"<{PREFIXES['HGNC']}{hgnc.partition(':')[2]}>"
@@ -148,115 +164,7 @@ def test_the_gene_is_not_the_protein(
     assert not ask(real, f"?arm bsab:binds {gene}")
 
 
-def test_a_symbol_that_hgnc_has_given_up_is_refused_with_its_line_and_kept_as_a_name(tmp_path: Path) -> None:
-    small = import_all(tmp_path, ["hgnc"])
-    (row,) = small.rows("genes-hgnc", symbol="NECTIN4")
-    assert "PVRL4" in row["aliases"].split(";")
-    path = small.root.data / "curated/antigens.tsv"
-    path.write_text(path.read_text().replace("NECTIN4\t", "PVRL4\t"))
-    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if text.startswith("PVRL4\t"))
-    with pytest.raises(FactsError) as caught:
-        run_import("hgnc", small.upstream / "hgnc", small.root)
-    assert [str(finding) for finding in caught.value.findings] == [
-        f"data/curated/antigens.tsv:{line}: 'PVRL4' is no approved HGNC symbol (look the current symbol up)"
-    ]
-
-
-def test_of_several_accessions_the_first_is_the_protein(tmp_path: Path) -> None:
-    small = import_all(tmp_path, [])
-    set_cell(small.upstream / "hgnc/hgnc_protein_coding.tsv.gz", "HGNC:3430", "uniprot", "P04626|A0A000")
-    run_import("hgnc", small.upstream / "hgnc", small.root)
-    (row,) = Small(small.root, small.upstream, {}).rows("genes-hgnc", symbol="ERBB2")
-    assert row["uniprot"] == "P04626"
-
-
-NAMES = [
-    ("AMG 757", "tarlatamab"),
-    ("amg-757", "tarlatamab"),
-    ("JNJ-61186372", "amivantamab"),
-    ("orlotamab", "obrindatamab"),
-    ("MGD009", "obrindatamab"),
-    ("XmAb22841", "bavunalimab"),
-    ("LBL-024", "opamtistomig"),
-    ("Opamistomig", "opamtistomig"),
-    ("GNC-039", "umizortamig"),
-    ("AMG 910", "gresonitamab"),
-    ("MCLA-158", "petosemtamab"),
-    ("BNT327", "pumitamig"),
-]
-
-
-@pytest.mark.parametrize(("name", "antibody"), NAMES)
-@pytest.mark.parametrize("place", ["cut-down", "committed"])
-def test_an_alias_joins_its_antibody(small: Small, real_root: Root, place: str, name: str, antibody: str) -> None:
-    context = load_context(small.root if place == "cut-down" else real_root, Path())
-    assert context.join.antibody(name) == antibody
-
-
-@pytest.mark.parametrize("name", ["", " - ", "AMG", "tarla", "AMG 7577"])
-def test_a_part_of_a_name_or_no_name_joins_nothing(real_root: Root, name: str) -> None:
-    assert load_context(real_root, Path()).join.antibody(name) is None
-
-
-JOINED = [
-    ("arms-gdc", "agent Anti-DLL3/CD3 BiTE Antibody AMG 757", "tarlatamab"),
-    ("arms-gdc", "agent Anti-EGFR/c-Met Bispecific Antibody JNJ-61186372", "amivantamab"),
-    ("arms-gdc", "agent Anti-CTLA-4/LAG-3 Bispecific Antibody XmAb22841", "bavunalimab"),
-    ("arms-pirlygenes", "row M-02", "m802"),
-    ("arms-pirlygenes", "row AMG-509 (Xaluritamig)", "xaluritamig"),
-    ("arms-therasabdab", "row Pavunalimab", "bavunalimab"),
-    ("arms-therasabdab", "row Opamistomig", "opamtistomig"),
-    ("arms-therasabdab", "rows Nebratamig1, Nebratamig2", "nebratamig"),
-    ("events-dated", "dated.tsv, LBL-024", "opamtistomig"),
-    ("events-dated", "dated.tsv, Opamistomig", "opamtistomig"),
-    ("arms-evidence", "bsabs_solid.tsv, BS138", "obrindatamab"),
-    ("events-evidence", "bsabs_solid.tsv, BS114", "bavunalimab"),
-    ("arms-evidence", "bsabs_solid.tsv, BS087", "vepsitamab"),
-]
-
-
-@pytest.mark.parametrize(("stem", "locator", "antibody"), JOINED, ids=[f"{case[1]} is {case[2]}" for case in JOINED])
-def test_rows_of_the_sources_join_the_antibody_that_they_mean(
-    tables: dict[str, list[dict[str, str]]], stem: str, locator: str, antibody: str
-) -> None:
-    assert {row["antibody"] for row in matching(tables[stem], locator=locator)} == {antibody}
-
-
-def test_what_stands_twice_upstream_is_one_antibody(tables: dict[str, list[dict[str, str]]]) -> None:
-    named = {row["id"] for row in tables["antibodies-merged"]}
-    assert "opamtistomig" in named
-    assert not named & {"lbl-024", "opamistomig", "orlotamab", "xmab22841", "pavunalimab", "mgd009"}
-
-
-def test_a_name_that_two_molecules_claim_joins_the_first_and_is_told(tmp_path: Path) -> None:
-    small = import_all(tmp_path, ["hgnc"])
-    path = small.upstream / "merged/molecules.tsv"
-    line = set_cell(path, "tebentafusp", "synonyms", "IMCgp100;AMG 757")
-    done = run_import("merged", path.parent, small.root)
-    assert f"molecules.tsv:{line}: 'AMG 757' stands already for tarlatamab; left out" in done.remarks
-    rows = {row["id"]: row["synonyms"] for row in Small(small.root, path.parent, {}).rows("antibodies-merged")}
-    assert rows["tebentafusp"] == "IMCgp100"
-    assert "AMG 757" in rows["tarlatamab"].split(";")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("pamlectabart", id="pamlectabart: an ADC that Thera-SAbDab takes for a bispecific"),
-        pytest.param("isecarosmab", id="isecarosmab: not oncology"),
-        pytest.param("nkp46-cd16-nkce-innate", id="a platform without a tumor arm"),
-        pytest.param("emicizumab", id="emicizumab: hemophilia"),
-        pytest.param("ql1706", id="QL1706: two antibodies"),
-        pytest.param("osemitamab", id="osemitamab: monospecific"),
-    ],
-)
-def test_what_is_no_bispecific_of_ours_stays_out(tables: dict[str, list[dict[str, str]]], name: str) -> None:
-    for rows in tables.values():
-        for row in rows:
-            assert name not in (row.get("antibody"), row.get("id"))
-
-
-def test_who_is_who_is_unread_throughout(tables: dict[str, list[dict[str, str]]]) -> None:
+def test_who_is_who_is_unread_throughout(tables: Tables) -> None:
     rows = tables["arms-merged"] + tables["properties-merged"]
     assert {row["reading"] for row in rows} == {"unread"}
     # Its dates, phases and tumors come from the other tables: they are not taken a second time.
@@ -332,15 +240,13 @@ ARMS_OF = [
 
 
 @pytest.mark.parametrize(("antibody", "arms"), ARMS_OF)
-def test_the_arms_of_who_is_who(
-    tables: dict[str, list[dict[str, str]]], antibody: str, arms: set[tuple[str, str, str]]
-) -> None:
+def test_the_arms_of_who_is_who(tables: Tables, antibody: str, arms: set[tuple[str, str, str]]) -> None:
     rows = matching(tables["arms-merged"], antibody=antibody)
     assert {(row["arm"], row["antigen"], row["exclusive_with"]) for row in rows} == arms
     assert {row["role"] for row in rows if row["arm"] == "ALB"} <= {"half-life"}
 
 
-def test_a_mask_covers_and_has_no_antigen(tables: dict[str, list[dict[str, str]]]) -> None:
+def test_a_mask_covers_and_has_no_antigen(tables: Tables) -> None:
     masks = matching(tables["arms-merged"], role="mask")
     assert masks
     assert {(row["arm"], row["antigen"]) for row in masks} == {("mask", "")}
@@ -353,7 +259,7 @@ def test_an_undisclosed_arm_is_left_out_and_told(small: Small) -> None:
     assert len(told) == 2
 
 
-def test_an_arm_that_a_source_names_once_is_stated_once(tables: dict[str, list[dict[str, str]]]) -> None:
+def test_an_arm_that_a_source_names_once_is_stated_once(tables: Tables) -> None:
     """pirlygenes and dated name DLL3 once for alveltamig, which has two DLL3 arms: one of them is confirmed."""
     rows = matching(tables["arms-dated"], antibody="alveltamig") + matching(
         tables["arms-pirlygenes"], antibody="alveltamig"
@@ -364,33 +270,3 @@ def test_an_arm_that_a_source_names_once_is_stated_once(tables: dict[str, list[d
         ("pirlygenes-trials", "CD3E"),
         ("pirlygenes-trials", "DLL3-1"),
     }
-
-
-def test_tumors_come_with_their_ancestors_within_the_branch_and_both_mappings(small: Small) -> None:
-    rows = {row["id"]: row for row in small.tables["hierarchy-mondo"]}
-    assert rows["MONDO:0008433"]["parents"] == "MONDO:0005138"  # two of its three parents are no neoplasms
-    assert rows["MONDO:0005138"]["parents"] == "MONDO:0004993;MONDO:0008903"
-    assert rows["MONDO:0008433"]["mappings"] == "NCIT:C4917;ONCOTREE:SCLC"
-    assert rows["MONDO:0008433"]["label"] == "small cell lung carcinoma"
-    assert rows["MONDO:0005070"]["parents"] == ""
-
-
-@pytest.mark.parametrize(
-    ("cell", "advice"),
-    [
-        pytest.param("CL:0000491", "look it up", id="obsolete CL:0000491"),
-        pytest.param("CL:0000003", "it was replaced by CL:0000000", id="obsolete with a successor"),
-        pytest.param("CL:9999999", "look it up", id="unknown"),
-    ],
-)
-def test_an_obsolete_or_unknown_cell_is_refused_with_its_line(tmp_path: Path, cell: str, advice: str) -> None:
-    small = import_all(tmp_path, [])
-    path = small.root.data / "crosswalks/engagements.tsv"
-    text = path.read_text().replace("\tCL:0000921\t", f"\t{cell}\t")
-    path.write_text(text)
-    line = next(number for number, row in enumerate(text.splitlines(), 1) if f"\t{cell}\t" in row)
-    with pytest.raises(FactsError) as caught:
-        run_import("cl", small.upstream / "cl", find_root(small.root.path))
-    assert [str(finding) for finding in caught.value.findings] == [
-        f"data/crosswalks/engagements.tsv:{line}: {cell} is not in the upstream, or is obsolete ({advice})"
-    ]

@@ -142,7 +142,7 @@ def run_import(name: str, folder: Path, root: Root) -> Imported:
                     context.complain(where, f"column {column} holds a tab or a line end", "mend the upstream cell")
     sources = _checksums(adapter, context)
     if context.findings:
-        raise FactsError(dict.fromkeys(context.findings))
+        raise FactsError(context.findings)
     for stem, rows in output.items():
         content[stem] = write_table(rows, TABLES[stem.partition("-")[0]])
     changed = []

@@ -98,6 +98,17 @@ def matching(rows: Iterable[Line], **cells: str) -> list[dict[str, str]]:
     return [dict(row) for row in rows if all(row[name] == value for name, value in cells.items())]
 
 
+def one(rows: Iterable[Line], **cells: str) -> dict[str, str]:
+    """The only row that holds these cells."""
+    (row,) = matching(rows, **cells)
+    return row
+
+
+def committed_tables() -> dict[str, list[dict[str, str]]]:
+    """The rows of data/imported as committed, by file stem."""
+    return {path.stem: read_tsv(path) for path in (REPOSITORY / "data/imported").glob("*.tsv")}
+
+
 def import_all(folder: Path, sources: Iterable[str] = ORDER) -> Small:
     """Import the cut-down files, source by source, into a fresh small tree."""
     root = make_tree(folder / "tree")
