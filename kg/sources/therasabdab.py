@@ -114,7 +114,6 @@ _TARGETS = {
     "VEGFR-1": "VEGFA",
     "SIRPA": "CD47",
     "ANPT2": "ANGPT2",
-    "IAP": "CD47",
 }
 
 
