@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,23 +91,23 @@ def _read_rows(root: Root, vocabulary: dict[str, dict[str, str]], findings: list
             else:
                 rows[table.name] += read_table(path, table, vocabulary, findings, shown)
     for name, table in TABLES.items():
-        _complain_of_doubles(rows[name], table.key, complain)
-        _complain_of_two_values(rows[name], table, complain)
+        findings += doubled(rows[name], table.key)
+        findings += _two_values(rows[name], table)
     return rows
 
 
-def _complain_of_doubles(rows: Sequence[Row], key: Sequence[str], complain: Callable[[str, str, str], None]) -> None:
-    if not key:
-        return
+def doubled(rows: Sequence[Row], key: Sequence[str]) -> Iterator[Finding]:
+    """A finding for each row whose key another row has."""
     seen: dict[tuple[str, ...], str] = {}
-    for row in rows:
+    for row in rows if key else ():
         own = tuple(row[name] for name in key)
         if own in seen:
-            complain(row.where, f"{' '.join(own)!r} stands already at {seen[own]}", "one row each: merge the two")
+            what, hint = f"{' '.join(own)!r} stands already at {seen[own]}", "one row each: merge the two"
+            yield Finding("error", "table", row.where, what, hint)
         seen.setdefault(own, row.where)
 
 
-def _complain_of_two_values(rows: Sequence[Row], table: Table, complain: Callable[[str, str, str], None]) -> None:
+def _two_values(rows: Sequence[Row], table: Table) -> Iterator[Finding]:
     seen: dict[tuple[str, ...], Row] = {}
     for row in rows:
         for name in table.single:
@@ -116,4 +116,5 @@ def _complain_of_two_values(rows: Sequence[Row], table: Table, complain: Callabl
                 other = seen.setdefault(place, row)
                 if other[name] != row[name]:
                     what = f"column {name} is {row[name]!r}, and the same source says {other[name]!r} at {other.where}"
-                    complain(row.where, what, "keep what it says; where two sources differ, name both")
+                    hint = "keep what it says; where two sources differ, name both"
+                    yield Finding("error", "table", row.where, what, hint)
