@@ -124,6 +124,9 @@ def find(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> Match:
         raise NotFoundError(f"nothing is called {name!r} in this view", "", hint)
     best = min(KINDS_ORDER[match.kind] for match in exact.values())
     candidates = [match for match in exact.values() if KINDS_ORDER[match.kind] == best]
+    named = [match for match in candidates if squeeze(match.label) == key]
+    if len(named) == 1:
+        return named[0]  # a label goes before another's synonym
     if len(candidates) > 1:
         shown = "; ".join(f"{match.curie} ({match.label})" for match in sorted(candidates, key=lambda m: m.curie))
         raise AmbiguousError(f"{name!r} stands for several", "", f"name one by its CURIE: {shown}")
