@@ -82,7 +82,8 @@ def read_arms(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             antigen = names.antigen(row["antigen"], row.where)
             claim("bsab:binds", antigen, "antigen")
             if row["role"] in PAIR_ROLES:
-                arm.antigens.setdefault(row["antigen"], row["role"])
+                # Where sources differ on the role, one of them must name the family of the pair: always the same one.
+                arm.antigens[row["antigen"]] = min(row["role"], arm.antigens.get(row["antigen"], row["role"]))
                 arm.evidence[row["antigen"]].append(names.evidence(row, ("antigen",)))
                 arm.where.setdefault(row["antigen"], row.where)
         elif row["role"] not in ("mask", "half-life"):
@@ -92,7 +93,10 @@ def read_arms(rows: Sequence[Row], facts: Facts, names: Names) -> None:
 
 
 def _add_pairs(antibody: str, arms: Iterable[Arm], facts: Facts, names: Names) -> None:
-    ends = [(arm, key, role) for arm in arms for key, role in arm.antigens.items()]
+    # Sorted, since the order of rows is no fact, and the locators of two arms are joined in this order.
+    ends = sorted(
+        ((arm, key, role) for arm in arms for key, role in arm.antigens.items()), key=lambda end: (end[1], end[0].curie)
+    )
     for (arm_a, key_a, role_a), (arm_b, key_b, role_b) in combinations(ends, 2):
         if key_a not in names.antigens or key_b not in names.antigens:
             continue  # already a complaint
