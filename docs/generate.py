@@ -1,4 +1,4 @@
-"""Write the reference pages of this folder from the declarations in the code: tables, questions, JSON, rules.
+"""Write the reference pages of this folder from the code and the data, and the figures of the README.
 
 python docs/generate.py            write what is stale
 python docs/generate.py --check    write nothing; exit code 1 when a page is stale
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import posixpath
+import re
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +23,10 @@ from kg.facts.course import _PROPERTIES as PROPERTIES
 from kg.lookup import KINDS, find
 from kg.output import write_file
 from kg.paths import Root, find_root
-from kg.query import TEXT_TYPES, ask, question, questions
+from kg.query import TEXT_TYPES, ask, question, questions, records
 from kg.stats import statistics
 from kg.store import open_store
+from kg.tabular import render
 from kg.validate import rules, run_rules
 from kg.view import View
 from kg.vocabulary import read_vocabulary
@@ -340,14 +344,76 @@ def rules_page() -> str:
     return NOTICE + "\n" + "\n".join(parts)
 
 
+def numbers(root: Root) -> str:
+    """What the default view holds, and what waits beyond it."""
+    counted, with_unread = (statistics(open_store(root, View("", unread))).as_json() for unread in (False, True))
+    entities, reading, headline = counted["entities"], counted["claims_by_reading"], counted["headline"]
+    lines = (
+        ("antibodies, of them against solid tumors", f"{entities['Antibody']}, {headline['antibodies, solid tumors']}"),
+        ("arms", entities["Arm"]),
+        ("antigen pairs of those against solid tumors", headline["pairs of antibodies against solid tumors"]),
+        ("antibodies with a dated first in the clinic", headline["antibodies with a dated first in the clinic"]),
+        (
+            "trials, status events, results",
+            ", ".join(str(entities[name]) for name in ("Trial", "StatusEvent", "Result")),
+        ),
+        ("escape observations", entities["EscapeObservation"]),
+        (
+            "- in patients on a bispecific in a solid tumor",
+            headline["escape observations in patients on a bispecific in a solid tumor"],
+        ),
+        ("claims: read, record", f"{reading['read']}, {reading['record']}"),
+        ("claims contested by their sources", headline["contested claims"]),
+        ("evidence lines", entities["EvidenceLine"]),
+        ("claims that nobody has read, left out", with_unread["claims_by_reading"]["unread"]),
+        ("as of", counted["as_of"]),
+    )
+    return table(("default view", "count"), ((what, str(count)) for what, count in lines))
+
+
+def answered(root: Root, command: str) -> str:
+    """A command that asks a question, with its answer in a few columns."""
+    words = shlex.split(command)
+    given = dict(word.split("=", 1) for word in words if "=" in word)
+    whole = ask(open_store(root, View()), question(words[2]), given)
+    kept = records(("label", "stage", "format", "valency", "support", "lines", "source"), whole.rows)
+    return block(f"$ {command}\n{render(kept, 'table', 118)}", "")
+
+
+def benchmarks() -> str:
+    """The figures that `benchmarks/whole_process.py --write` left."""
+    lines = [line.split("\t") for line in (FOLDER / "benchmarks.tsv").read_text(encoding="utf-8").splitlines()]
+    header = ("command", "CPU s", "wall s", "yardstick", "its CPU s", "ratio", "at most")
+    return table(header, ((f"`{one[0]}`", *one[1:3], f"`{one[3]}`" if one[3] else "", *one[4:]) for one in lines[1:]))
+
+
+def readme(root: Root) -> str:
+    """The README with its generated blocks written again; the rest is typed by hand."""
+    text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+
+    def write(match: re.Match[str]) -> str:
+        name, _, argument = match["what"].partition(": ")
+        made = {"numbers": lambda: numbers(root), "benchmarks": benchmarks, "answer": lambda: answered(root, argument)}
+        return f"<!-- {match['what']} -->\n{made[name]()}<!-- end {name} -->"
+
+    return re.sub(
+        r"<!-- (?P<what>(numbers|benchmarks|answer)\b.*?) -->\n.*?<!-- end \2 -->", write, text, flags=re.DOTALL
+    )
+
+
 def pages(root: Root) -> dict[str, str]:
-    """Every generated page by file name; the same tree gives the same text."""
+    """Every generated page by its path from this folder; the same tree gives the same text."""
     return {
+        "../README.md": readme(root),
         "json.md": json_page(root),
         "questions.md": questions_page(),
         "rules.md": rules_page(),
         "tables.md": tables_page(root),
     }
+
+
+def path_of(name: str) -> str:
+    return posixpath.normpath(f"docs/{name}")
 
 
 def main() -> int:
@@ -363,7 +429,7 @@ def main() -> int:
         if not check:
             write_file(path, text.encode())
     for name in stale:
-        print(f"docs/{name}: {'is not what the code says (run python docs/generate.py)' if check else 'written'}")
+        print(f"{path_of(name)}: {'is not what the code says (run python docs/generate.py)' if check else 'written'}")
     return 1 if check and stale else 0
 
 
