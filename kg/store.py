@@ -71,6 +71,7 @@ def store_key(root: Root, view: View, manifest_content: bytes) -> str:
 
 
 def stores_folder() -> Path:
+    """The folder of all compiled stores."""
     return cache_home() / "stores"
 
 

@@ -62,6 +62,7 @@ def to_term(node: Node) -> ox.NamedNode | ox.Literal:
 
 
 def to_triple(triple: TextTriple) -> ox.Triple:
+    """A triple of CURIEs and literals as the engine takes it."""
     subject, predicate, node = triple
     return ox.Triple(ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), to_term(node))
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kg.cli import run
-from kg.view import View
 from kg.paths import Root, find_root
 from kg.store import Opened, open_store
 from kg.triples import build
+from kg.view import View
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOY = REPOSITORY / "tests" / "toy"

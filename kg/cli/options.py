@@ -45,6 +45,7 @@ def format_option(function: Decorated) -> Decorated:
 
 
 def find_root(given: str | None) -> Root:
+    """The tree of `--root`, loaded late: see `kg.paths.find_root`."""
     from kg.paths import find_root as find
 
     return find(given)

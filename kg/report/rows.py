@@ -30,6 +30,7 @@ def path_of(curie: str) -> str:
 
 
 def text_of(value: Value) -> str:
+    """A value as a cell of a page: empty where it is missing."""
     if value is None:
         return ""
     if isinstance(value, bool):

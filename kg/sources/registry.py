@@ -59,6 +59,7 @@ ADAPTERS: dict[str, Adapter] = {}
 
 
 def register(adapter: Adapter) -> Adapter:
+    """Make an adapter known by its name."""
     ADAPTERS[adapter.name] = adapter
     return adapter
 
