@@ -1,0 +1,733 @@
+"""The named questions: golden tables on the toy graph, promises on the real one, rdflib as oracle, and time.
+
+The golden tables stand in `tests/golden`; `tests/golden/asked.py` says what each one answers and how to write it anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import Dataset, Literal, URIRef, Variable
+from rdflib.plugins.sparql import prepareQuery
+
+from kg.errors import NotFoundError
+from kg.paths import Root
+from kg.query import Answer, Question, Value, ask, bind, question, questions, to_value
+from kg.store import Opened, open_store
+from kg.terms import PREFIXES, expand
+from kg.triples import build
+from kg.view import View
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
+sys.path.insert(0, str(GOLDEN))
+
+from asked import ASKED, answered  # noqa: E402  (beside the tables, so that it can be run as a script)
+
+# rdflib's parser of N-Quads uses what rdflib itself calls old.
+pytestmark = pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
+
+QUESTIONS = {asked.name: asked for asked in questions()}
+
+
+def answer(opened: Opened, name: str, **given: str) -> Answer:
+    return ask(opened, question(name), given)
+
+
+def rows(opened: Opened, name: str, *columns: str, **given: str) -> list[tuple[Value, ...]]:
+    """The given columns of an answer, in the order of the answer."""
+    return [tuple(row[column] for column in columns) for row in answer(opened, name, **given).rows]
+
+
+def named(opened: Opened, name: str, **given: str) -> set[Value]:
+    """The labels of the antibodies in an answer."""
+    return {row["label"] for row in answer(opened, name, **given).rows}
+
+
+# --- golden tables
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_answer_on_the_toy_graph_is_the_golden_table(toy: Opened, name: str) -> None:
+    assert answered(toy, name) == (GOLDEN / f"{name}.tsv").read_text(encoding="utf-8")
+
+
+def test_every_question_has_a_golden_table_and_every_table_a_question() -> None:
+    assert {name.partition("+")[0] for name in ASKED} == set(QUESTIONS) == set(ASKED) & set(QUESTIONS)
+    assert {path.stem for path in GOLDEN.glob("*.tsv")} == set(ASKED)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_golden_table_has_the_declared_columns_and_at_least_one_row(name: str) -> None:
+    header, *body = (GOLDEN / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    assert tuple(header.split("\t")) == question(name.partition("+")[0]).columns
+    assert body
+    assert len(set(body)) == len(body), "a row stands twice"
+
+
+def test_the_command_prints_the_golden_table(kg: Callable[..., tuple[int, str, str]], built_toy: Root) -> None:
+    code, out, err = kg("ask", "cover-when-lost", "-p", "antigen=EGFR", "--format", "tsv", "--root", built_toy.path)
+    assert code == 0
+    assert out == (GOLDEN / "cover-when-lost.tsv").read_text(encoding="utf-8")
+    assert "2 rows. For research use; not medical advice." in err
+
+
+# --- headers
+
+
+@pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
+def test_declared_columns_are_the_projected_ones_and_hold_every_parameter(asked: Question) -> None:
+    projected = tuple(map(str, prepareQuery(asked.sparql, initNs=PREFIXES).algebra.PV))
+    assert projected == asked.columns
+    assert {parameter.name for parameter in asked.parameters} <= set(projected)
+
+
+@pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_question_has_a_fixed_order(asked: Question) -> None:
+    assert "ORDER BY" in asked.sparql
+
+
+# Two values of each parameter that must not give the same rows; None is no value at all.
+TELLING: dict[tuple[str, str], tuple[str | None, str | None]] = {
+    ("against-comparator", "antibody"): (None, "two-site"),
+    ("antibodies-joining", "antigen"): ("EGFR", "MET"),
+    ("antibodies-joining", "receptor"): (None, "MET"),
+    ("changes-since", "since"): ("2020-12-31", "2023-12-31"),
+    ("cover-when-lost", "antigen"): ("EGFR", "MET"),
+    ("escapes-by-agent-class", "agent"): ("bispecific", "antibody"),
+    ("escapes-of-antigen", "antigen"): ("DLL3", "ERBB2"),
+    ("evidence-for-claim", "claim"): ("claim:2dcb15e957a72d93", "claim:0c1a7ec59e596921"),
+    ("mechanism-chains", "antibody"): ("engager one", "late comer"),
+    ("pairs-in-tumor", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
+    ("shared-escape", "antibody"): ("dual block", "one fab"),
+    ("stopped-programs", "reason"): (None, "safety"),
+    ("trials-of-antibody", "antibody"): ("engager one", "dual block"),
+}
+
+
+def test_every_declared_parameter_is_tried() -> None:
+    declared = {(asked.name, parameter.name) for asked in QUESTIONS.values() for parameter in asked.parameters}
+    assert set(TELLING) == declared
+
+
+@pytest.mark.parametrize(("name", "parameter"), TELLING)
+def test_a_parameter_changes_the_answer(toy: Opened, name: str, parameter: str) -> None:
+    asked = question(name)
+    others = {key: value for key, value in ASKED[name].items() if key != parameter}
+    answers = []
+    for value in TELLING[name, parameter]:
+        given = others if value is None else {**others, parameter: value}
+        found = ask(toy, asked, given).rows
+        assert found, f"{name} {given} has no row to tell from another"
+        if value is not None:
+            # An entity comes back as its CURIE, a text as it is: either way one value, the one that was asked for.
+            bound = {to_value(bind(toy, asked, given)[parameter])}
+            assert {row[parameter] for row in found} == bound
+        answers.append([{key: cell for key, cell in row.items() if key != parameter} for row in found])
+    assert answers[0] != answers[1]
+
+
+def test_an_optional_parameter_narrows_the_answer_and_adds_nothing(toy: Opened) -> None:
+    everything = answer(toy, "stopped-programs").rows
+    assert answer(toy, "stopped-programs", reason="safety").rows == tuple(
+        row for row in everything if row["reason"] == "bsab:SafetyReason"
+    )
+
+
+# --- rdflib as oracle
+
+
+@pytest.fixture(scope="module")
+def oracle(toy: Opened) -> Dataset:
+    """The toy store, read by another engine; the default graph holds no named one."""
+    content = toy.store.dump(format=ox.RdfFormat.N_QUADS)
+    assert content is not None
+    return Dataset(default_union=False).parse(data=content.decode(), format="nquads")  # type: ignore[return-value]
+
+
+def by_rdflib(dataset: Dataset, asked: Question, bound: Mapping[str, ox.NamedNode | ox.Literal]) -> list[list[Value]]:
+    bindings = {
+        name: URIRef(term.value) if isinstance(term, ox.NamedNode) else Literal(term.value)
+        for name, term in bound.items()
+    }
+    found = dataset.query(asked.sparql, initNs=PREFIXES, initBindings=bindings)
+    return [[plain(row[Variable(column)]) for column in asked.columns] for row in found]  # type: ignore[index]
+
+
+def plain(term: object) -> Value:
+    """A term of rdflib as `kg ask` gives it."""
+    if isinstance(term, URIRef):
+        return to_value(ox.NamedNode(str(term)))
+    if isinstance(term, Literal):
+        return to_value(ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype))) if term.datatype else term)
+    return None if term is None else str(term)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        *((name.partition("+")[0], given) for name, given in ASKED.items()),
+        ("antibodies-joining", {"antigen": "CD3"}),
+        ("against-comparator", {"antibody": "dual block"}),
+        ("stopped-programs", {"reason": "not-stated"}),
+        ("pairs-in-tumor", {"tumor": "small cell lung carcinoma"}),
+        ("cover-when-lost", {"antigen": "DLL3"}),
+    ],
+    ids=str,
+)
+def test_rdflib_gives_the_same_rows(toy: Opened, oracle: Dataset, name: str, given: dict[str, str]) -> None:
+    asked = question(name)
+    ours = [list(row.values()) for row in ask(toy, asked, given).rows]
+    assert by_rdflib(oracle, asked, bind(toy, asked, given)) == ours
+
+
+# --- what must not be answered
+
+
+def test_an_antibody_with_two_sites_on_one_antigen_is_told_once(toy: Opened) -> None:
+    found = rows(toy, "antibodies-joining", "label", "valency", antigen="ERBB2", receptor="ERBB2")
+    assert found == [("two-site", "1+1")]
+
+
+def test_a_half_life_arm_joins_nothing(toy: Opened, toy_unread: Opened) -> None:
+    for opened in (toy, toy_unread):
+        assert not answer(opened, "antibodies-joining", antigen="ALB").rows
+        assert "albumin" not in {row["partner"] for row in answer(opened, "antibodies-joining", antigen="DLL3").rows}
+        assert "albumin" not in named(opened, "antigens-by-programs")
+
+
+def append(root: Root, table: str, *lines: Iterable[str]) -> None:
+    """Add rows to a table of a toy tree, and build it."""
+    path = root.data / f"{table}.tsv"
+    path.write_text(path.read_text() + "".join("\t".join(line) + "\n" for line in lines))
+    build(root)
+
+
+READ = ("abstract", "clinical", "refutes", "2022-05", "read", "", "")
+
+
+def test_a_refuted_arm_joins_covers_and_engages_nothing(toy_root: Root) -> None:
+    arm = ("dual-block", "CD3E", "CD3E", "", "trigger", "1", "fab", "", "PMID:1010", *READ)
+    other = ("engager-one", "EGFR", "EGFR", "", "tumor-binding", "1", "fab", "", "PMID:1010", *READ)
+    append(toy_root, "curated/arms", arm, other)
+    opened = open_store(toy_root, View())
+    kept = select(opened, "SELECT ?claim { ?claim rdf:predicate bsab:binds ; rdf:subject arm:dual-block.CD3E }")
+    assert kept, "the refuted claim is data, too"
+    for name in ASKED:
+        assert answered(opened, name) == (GOLDEN / f"{name}.tsv").read_text(encoding="utf-8")
+    assert not answer(opened, "mechanism-chains", antibody="dual block").rows
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "refuted"),
+    [
+        ("changes-since", "region", "CN"),
+        ("stopped-programs", "because", "rumored deaths"),
+        ("trials-of-antibody", "trial", "NCT:NCT00000002"),
+        ("against-comparator", "endpoint", "os"),
+        ("mechanism-chains", "cell", "natural killer cell"),
+        ("pairs-in-tumor", "claims", 2),
+    ],
+)
+def test_what_is_only_refuted_is_no_answer(
+    toy: Opened, toy_unread: Opened, name: str, column: str, refuted: Value
+) -> None:
+    told = {row[column] for row in answer(toy, name, **ASKED[name]).rows}
+    assert told
+    assert refuted not in told
+    if name != "against-comparator":  # there an unread result has the same end point
+        assert refuted not in {row[column] for row in answer(toy_unread, name, **ASKED[name]).rows}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "column", "unread"),
+    [
+        ("cover-when-lost", {"antigen": "GD2"}, "second_antigen", "MET"),
+        ("changes-since", {"since": "2023-12-31"}, "on", "2024-11-01"),
+        ("against-comparator", {}, "hazard_ratio", 0.5),
+        ("escapes-of-antigen", {"antigen": "DLL3"}, "escape", "antigen shedding"),
+        ("escapes-by-agent-class", {}, "escape", "antigen shedding"),
+        ("antibodies-joining", {"antigen": "MET"}, "label", None),  # one source names MET alone: no pair even unread
+    ],
+)
+def test_what_nobody_read_is_answered_only_when_asked_for(
+    toy: Opened, toy_unread: Opened, name: str, given: dict[str, str], column: str, unread: Value
+) -> None:
+    told, told_unread = (rows(opened, name, column, **given) for opened in (toy, toy_unread))
+    assert (unread,) not in told
+    if unread is None:
+        assert told == told_unread
+    else:
+        assert (unread,) in told_unread
+
+
+def test_a_dual_action_arm_joins_its_antigens_and_covers_for_them(toy: Opened) -> None:
+    assert rows(toy, "antibodies-joining", "label", "valency", antigen="ERBB3") == [("one fab", "2")]
+    assert rows(toy, "cover-when-lost", "label", "second_antigen", antigen="ERBB3") == [("one fab", "EGFR")]
+
+
+# --- time
+
+
+@pytest.fixture(scope="module")
+def at(built_toy: Root) -> Callable[[str], Opened]:
+    """The toy store as of a day."""
+    opened: dict[str, Opened] = {}
+
+    def open_at(day: str) -> Opened:
+        if day not in opened:
+            opened[day] = open_store(built_toy, View(day))
+        return opened[day]
+
+    return open_at
+
+
+AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, ...]]]] = [
+    # A month is known from its last day.
+    ("2019-05-30", "antibodies-joining", {"antigen": "ERBB2"}, ("partner", "label"), []),
+    ("2019-05-31", "antibodies-joining", {"antigen": "ERBB2"}, ("partner", "label"), [("HER2", "two-site")]),
+    (
+        "2020-01-31",
+        "antibodies-joining",
+        {"antigen": "ERBB2"},
+        ("partner", "label", "support"),
+        [("HER2", "two-site", 0.9), ("MET", "twice told", 0.8)],
+    ),
+    # The second source adds support once it is there.
+    ("2020-01-30", "antibodies-joining", {"antigen": "MET"}, ("label", "support", "lines"), [("dual block", 0.9, 1)]),
+    # A year is known from its last day, and no event began after a day that its own date straddles.
+    ("2021-11-29", "changes-since", {"since": "2020-12-31"}, ("label", "event"), []),
+    ("2021-11-30", "changes-since", {"since": "2020-12-31"}, ("label", "event"), [("dual block", "stop")]),
+    ("2021-11-30", "changes-since", {"since": "2021-06-01"}, ("label", "event"), []),
+    # An undated stop, and one of later, are not known.
+    ("2022-12-31", "stopped-programs", {}, ("label",), [("dual block",)]),
+    ("2022-12-30", "escapes-of-antigen", {"antigen": "DLL3"}, ("escape", "stance"), []),
+    (
+        "2022-12-31",
+        "escapes-of-antigen",
+        {"antigen": "DLL3"},
+        ("escape", "stance"),
+        [("immune desert", "inconclusive")],
+    ),
+    (
+        "2023-12-31",
+        "escapes-of-antigen",
+        {"antigen": "DLL3"},
+        ("escape", "stance"),
+        [("antigen loss", "supports"), ("immune desert", "inconclusive")],
+    ),
+    ("2023-12-31", "evidence-for-claim", {"claim": "claim:2dcb15e957a72d93"}, ("source",), [("PMID:1002",)]),
+    # Before the refuting reports nothing is contested, and a refuted arm was an arm like any other.
+    ("2022-05-30", "contested-claims", {}, ("subject",), []),
+    (
+        "2022-05-31",
+        "contested-claims",
+        {},
+        ("subject", "predicate"),
+        [
+            ("engager one", "reported toxicity"),
+            ("twice told", "has arm"),
+            ("twice told, arm MET", "binds"),
+            ("twice told, arm MET", "has role"),
+        ],
+    ),
+    # No trial makes a pair of arms that nobody had named.
+    ("2018-12-31", "pairs-in-tumor", {"tumor": "lung carcinoma"}, ("label",), []),
+    (
+        "2019-05-31",
+        "pairs-in-tumor",
+        {"tumor": "lung carcinoma"},
+        ("label", "stage", "stopped"),
+        [("two-site", "phase-1", None), ("engager one", "phase-1", None), ("dual block", None, None)],
+    ),
+    # The stop stood until the program went on, in March 2024.
+    (
+        "2024-02-29",
+        "pairs-in-tumor",
+        {"tumor": "small cell lung carcinoma"},
+        ("label", "stage", "stopped", "reason"),
+        [("engager one", "phase-1", None, None), ("late comer", "phase-1", "2023-06-30", "safety")],
+    ),
+    ("2019-01-30", "trials-of-antibody", {"antibody": "two-site"}, ("trial",), []),
+    ("2019-01-31", "trials-of-antibody", {"antibody": "two-site"}, ("trial",), [("NCT:NCT00000002",)]),
+    ("2019-05-30", "mechanism-chains", {"antibody": "engager one"}, ("cell",), []),
+    ("2019-05-31", "mechanism-chains", {"antibody": "engager one"}, ("cell",), [("T cell",)]),
+    ("2021-06-30", "against-comparator", {}, ("label",), [("two-site",)]),
+    (
+        "2019-12-31",
+        "shared-escape",
+        {"antibody": "dual block"},
+        ("escape", "other_label"),
+        [("antigen loss", "one fab"), ("MET bypass", "one fab"), ("RAS-RAF activation", "one fab")],
+    ),
+    (
+        "2021-12-31",
+        "escapes-by-agent-class",
+        {},
+        ("escape", "supporting", "refuting"),
+        [("toxicity limit", 1, 0), ("JAK-STAT loss", 1, 0)],
+    ),
+    (
+        "2019-12-31",
+        "antigens-by-programs",
+        {},
+        ("label", "antibodies"),
+        [("EGFR", 2), ("CD3", 1), ("DLL3", 1), ("HER2", 1), ("HER3", 1), ("MET", 1)],
+    ),
+    (
+        "2019-12-31",
+        "cover-when-lost",
+        {"antigen": "EGFR"},
+        ("label", "second_antigen", "shared_escape"),
+        [("dual block", "MET", "RAS-RAF activation"), ("one fab", "HER3", None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("day", "name", "given", "columns", "expected"), AS_OF, ids=lambda part: str(part)[:24])
+def test_an_earlier_view_answers_what_was_known_by_then(
+    at: Callable[[str], Opened],
+    day: str,
+    name: str,
+    given: dict[str, str],
+    columns: tuple[str, ...],
+    expected: list[tuple[Value, ...]],
+) -> None:
+    assert rows(at(day), name, *columns, **given) == expected
+
+
+def test_an_antibody_of_later_is_not_found_in_an_earlier_view(at: Callable[[str], Opened]) -> None:
+    with pytest.raises(NotFoundError, match="in this view"):
+        answer(at("2017-10-30"), "trials-of-antibody", antibody="engager one")
+    assert answer(at("2017-10-31"), "trials-of-antibody", antibody="engager one").rows
+
+
+def test_every_question_is_tried_in_an_earlier_view() -> None:
+    assert {name for _, name, _, _, _ in AS_OF} == set(QUESTIONS)
+
+
+def test_the_command_takes_the_day(kg: Callable[..., tuple[int, str, str]], built_toy: Root) -> None:
+    asked = ("ask", "stopped-programs", "--root", built_toy.path, "--format", "tsv")
+    code, out, err = kg(*asked, "--as-of", "2022")
+    assert code == 0
+    assert [line.split("\t")[2] for line in out.splitlines()[1:]] == ["dual block"]
+    assert "as of 2022-12-31" in err
+
+
+BSAB = PREFIXES["bsab"]
+DAY = "2021-06-30"
+
+
+def known_by(root: Root, day: str) -> dict[str, set[str]]:
+    """Claim -> stances of the lines that are read or records and no younger than the day, from the files alone."""
+    lines: dict[str, dict[str, str]] = defaultdict(dict)
+    for path in sorted(root.triples.glob("claims-*.ttl")):
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+            name = quad.predicate.value.removeprefix(BSAB)
+            if name in ("evidenceFor", "reading", "stance", "dateLatest"):
+                lines[str(quad.subject)][name] = getattr(quad.object, "value", "")
+    known: dict[str, set[str]] = defaultdict(set)
+    for line in lines.values():
+        if line["reading"] != f"{BSAB}UnreadState" and "" < line.get("dateLatest", "") <= day:
+            known[line["evidenceFor"]].add(line["stance"].removeprefix(BSAB))
+    return known
+
+
+@pytest.fixture(scope="module", params=["toy", "real"])
+def then(request: pytest.FixtureRequest, built_toy: Root, real_root: Root) -> tuple[Opened, dict[str, set[str]]]:
+    """An earlier view of the toy and of the real graph, and what the files say was known by then."""
+    root, day = (built_toy, "2019-12-31") if request.param == "toy" else (real_root, DAY)
+    return open_store(root, View(day)), known_by(root, day)
+
+
+def select(opened: Opened, text: str) -> list[tuple[str, ...]]:
+    found = opened.store.query(text, prefixes=PREFIXES)
+    assert isinstance(found, ox.QuerySolutions)
+    return [tuple("" if term is None else getattr(term, "value", "") for term in row) for row in found]
+
+
+def test_an_earlier_view_holds_the_claims_known_by_then_and_no_others(
+    then: tuple[Opened, dict[str, set[str]]],
+) -> None:
+    opened, known = then
+    held = {claim for (claim,) in select(opened, "SELECT ?claim { ?claim a bsab:Claim }")}
+    assert held == set(known)
+    assert len(held) > 20
+
+
+def test_an_earlier_view_has_no_younger_evidence_and_no_unread(then: tuple[Opened, dict[str, set[str]]]) -> None:
+    opened, _ = then
+    lines = select(
+        opened,
+        "SELECT ?line ?latest ?reading { ?line a bsab:EvidenceLine ; bsab:reading/skos:notation ?reading"
+        " OPTIONAL { ?line bsab:dateLatest ?latest } }",
+    )
+    assert lines
+    assert [line for line in lines if not "" < line[1] <= opened.view.as_of or line[2] == "unread"] == []
+
+
+def test_an_earlier_view_has_no_event_that_began_after_it(then: tuple[Opened, dict[str, set[str]]]) -> None:
+    opened, _ = then
+    events = select(opened, "SELECT ?event ?on { ?event a bsab:StatusEvent ; bsab:onEarliest ?on }")
+    assert events
+    assert [event for event in events if event[1] > opened.view.as_of] == []
+
+
+def test_an_earlier_answer_names_only_claims_and_sources_known_by_then(
+    then: tuple[Opened, dict[str, set[str]]],
+) -> None:
+    opened, known = then
+    told = 0
+    for asked in QUESTIONS.values():
+        if asked.name == "evidence-for-claim":
+            given = {"claim": min(known)}
+        elif opened.view.as_of == DAY:
+            given = {parameter.name: parameter.example for parameter in asked.parameters}
+        else:
+            given = ASKED[asked.name]
+        for row in ask(opened, asked, given).rows:
+            if "claim" in row:
+                told += 1
+                assert expand(str(row["claim"])) in known, f"{asked.name}: {row}"
+            if {"claim", "source"} <= set(row):
+                lines = answer(opened, "evidence-for-claim", claim=str(row["claim"])).rows
+                assert row["source"] in {line["source"] for line in lines}, f"{asked.name}: {row}"
+    assert told > 5
+
+
+# --- promises on the real graph: what an immunologist would look for first
+
+JOINING = [
+    ("DLL3", "CD3E", "tarlatamab", "tumor-antigen-x-trigger"),
+    ("EGFR", "MET", "amivantamab", "tumor-antigen-x-tumor-antigen"),
+    ("ERBB2", "ERBB2", "zanidatamab", "biparatopic"),
+    ("PDCD1", "CTLA4", "cadonilimab", "immune-x-immune"),
+    ("PDCD1", "VEGFA", "ivonescimab", "immune-x-soluble"),
+    ("EPCAM", "CD3E", "catumaxomab", "tumor-antigen-x-trigger"),
+    ("PMEL", "CD3E", "tebentafusp", "tumor-antigen-x-trigger"),
+    ("EGFR", "ERBB3", "izalontamab", "tumor-antigen-x-tumor-antigen"),
+    ("EGFR", "ERBB3", "duligotuzumab", "tumor-antigen-x-tumor-antigen"),
+    ("ERBB2", "ERBB3", "zenocutuzumab", "tumor-antigen-x-tumor-antigen"),
+    ("EGFR", "LGR5", "petosemtamab", "tumor-antigen-x-tumor-antigen"),
+    ("EGFR", "FCGR3A", "AFM24", "tumor-antigen-x-trigger"),
+    ("STEAP1", "CD3E", "xaluritamig", "tumor-antigen-x-trigger"),
+    ("FOLH1", "CD28", "nezastomig", "tumor-antigen-x-costimulation"),
+]
+
+
+@pytest.mark.parametrize(("antigen", "receptor", "label", "family"), JOINING)
+def test_the_antibody_that_joins_two_antigens_is_found_from_either(
+    real: Opened, antigen: str, receptor: str, label: str, family: str
+) -> None:
+    for one, other in ((antigen, receptor), (receptor, antigen)):
+        found = [
+            row for row in answer(real, "antibodies-joining", antigen=one, receptor=other).rows if row["label"] == label
+        ]
+        assert len(found) == 1, f"{label} once, from {one}"
+        assert str(found[0]["claim"]).startswith("claim:")
+        assert found[0]["source"]
+    families = select(
+        real,
+        f'SELECT ?family {{ ?antibody rdfs:label "{label}" ; bsab:hasPair ?pair .'
+        f' ?pair bsab:family/skos:notation ?family ; bsab:hasMember/skos:notation "{antigen}" , "{receptor}" }}',
+    )
+    assert families == [(family,)]
+
+
+@pytest.mark.parametrize(
+    ("antigen", "receptor", "label", "stage"),
+    [
+        ("DLL3", "CD3E", "tarlatamab", "approved"),
+        ("EGFR", "MET", "amivantamab", "approved"),
+        ("ERBB2", "ERBB2", "zanidatamab", "approved"),
+        ("PDCD1", "CTLA4", "cadonilimab", "approved"),
+        ("PDCD1", "VEGFA", "ivonescimab", "approved"),
+        ("PMEL", "CD3E", "tebentafusp", "approved"),
+        ("EGFR", "LGR5", "petosemtamab", "phase-3"),  # one database calls it a discontinued phase 1
+        ("STEAP1", "CD3E", "xaluritamig", "phase-3"),
+    ],
+)
+def test_the_stage_is_the_furthest_that_was_reached(
+    real: Opened, antigen: str, receptor: str, label: str, stage: str
+) -> None:
+    found = rows(real, "antibodies-joining", "label", "stage", antigen=antigen, receptor=receptor)
+    assert dict(found)[label] == stage
+
+
+def test_tebentafusp_shows_the_peptide_antigen_and_never_hla_a(real: Opened, real_unread: Opened) -> None:
+    for opened in (real, real_unread):
+        partners = rows(opened, "antibodies-joining", "label", "partner", antigen="PMEL")
+        assert [partner for label, partner in partners if label == "tebentafusp"] == ["CD3"]
+        symbols = select(opened, "SELECT ?symbol { ?antigen a bsab:Antigen ; skos:notation ?symbol }")
+        assert not {symbol for (symbol,) in symbols} & {"HLA-A", "HLA-B", "HLA-C"}
+
+
+def test_albumin_is_counted_as_no_target(real: Opened, real_unread: Opened) -> None:
+    for opened in (real, real_unread):
+        counted = rows(opened, "antigens-by-programs", "antigen", "label")
+        assert ("UniProt:P07766", "CD3") in counted
+        assert "UniProt:P02768" not in {antigen for antigen, _ in counted}
+
+
+def test_cd3_is_the_most_used_receptor_and_most_of_its_antibodies_are_engagers(real: Opened) -> None:
+    first, second, *_ = rows(real, "antigens-by-programs", "label", "antibodies", "solid")
+    assert first[0] == "CD3"
+    assert isinstance(first[1], int) and isinstance(second[1], int) and isinstance(first[2], int)
+    assert first[1] > 2 * second[1]
+    assert 80 <= first[2] <= first[1]
+
+
+@pytest.mark.parametrize(
+    ("tumor", "pair", "label"),
+    [
+        ("small cell lung carcinoma", "CD3 x DLL3", "tarlatamab"),
+        ("lung cancer", "CD3 x DLL3", "tarlatamab"),  # a subtype counts
+        ("NSCLC", "EGFR x MET", "amivantamab"),
+        ("NSCLC", "PD-1 x VEGF-A", "ivonescimab"),
+        ("uveal melanoma", "CD3 x gp100", "tebentafusp"),
+        ("cholangiocarcinoma", "HER2 x HER3", "zenocutuzumab"),
+    ],
+)
+def test_a_pair_is_found_in_the_tumor_where_it_is_approved(real: Opened, tumor: str, pair: str, label: str) -> None:
+    found = rows(real, "pairs-in-tumor", "pair", "label", "stage", "stopped", tumor=tumor)
+    assert (pair, label, "approved", None) in found
+
+
+def test_a_tumor_does_not_show_what_was_tried_in_another(real: Opened) -> None:
+    assert "tebentafusp" not in named(real, "pairs-in-tumor", tumor="small cell lung carcinoma")
+    assert "tarlatamab" not in named(real, "pairs-in-tumor", tumor="uveal melanoma")
+
+
+def test_a_stop_for_lack_of_efficacy_is_found_and_a_stop_without_a_reason_is_not_lost(real: Opened) -> None:
+    assert {"bintrafusp alfa", "AFM24", "HPN424"} <= named(real, "stopped-programs", reason="efficacy")
+    stops = select(real, "SELECT DISTINCT ?l { ?a bsab:hasEvent/bsab:eventKind bsab:StopEventKind ; rdfs:label ?l }")
+    assert {label for (label,) in stops} <= named(real, "stopped-programs")
+
+
+def test_what_is_only_doubted_is_no_approval(real: Opened) -> None:
+    """One page calls ivonescimab approved in May 2023, a year before; its stance is inconclusive."""
+    approvals = [
+        row["on"]
+        for row in answer(real, "changes-since", since="2020-01-01").rows
+        if row["label"] == "ivonescimab" and row["event"] == "approval"
+    ]
+    assert "2024-05-01" in approvals
+    assert not [on for on in approvals if str(on) < "2024-05"]
+
+
+def test_failures_stand_beside_successes(real: Opened) -> None:
+    results = rows(real, "against-comparator", "endpoint", "met", antibody="ivonescimab")
+    assert ("os", False) in results, "HARMONi missed overall survival"
+    assert ("os", True) in results or ("pfs", True) in results
+    survival = rows(real, "against-comparator", "endpoint", "hazard_ratio", "met", antibody="tarlatamab")
+    assert ("os", 0.6, True) in survival
+
+
+def test_first_in_human_trials_are_told_apart(real: Opened) -> None:
+    assert ("NCT:NCT02609776", "phase-1", True) in rows(
+        real, "trials-of-antibody", "trial", "phase", "first_in_human", antibody="amivantamab"
+    )
+    tarlatamab = rows(real, "trials-of-antibody", "trial", "first_in_human", antibody="tarlatamab")
+    assert ("NCT:NCT03319940", True) in tarlatamab
+    assert "NCT:NCT05740566" in {trial for trial, _ in tarlatamab}, "the phase 3 trial"
+    assert ("NCT:NCT05740566", True) not in tarlatamab
+
+
+def test_an_engager_kills_through_its_trigger_and_a_blocker_has_no_effector_cell(real: Opened) -> None:
+    chains = rows(real, "mechanism-chains", "tumor_antigen", "receptor", "cell", "function", antibody="tarlatamab")
+    assert ("DLL3", "CD3", "T cell", "T-cell cytotoxicity") in chains
+    assert {receptor for _, receptor, _, _ in chains} == {"CD3"}
+    assert "natural killer cell" not in {cell for _, _, cell, _ in chains}
+    assert not answer(real, "mechanism-chains", antibody="amivantamab").rows
+
+
+def test_a_second_tumor_arm_covers_and_a_trigger_arm_does_not(real: Opened) -> None:
+    covered = rows(real, "cover-when-lost", "label", "second_antigen", antigen="EGFR")
+    assert {("amivantamab", "MET"), ("izalontamab", "HER3"), ("duligotuzumab", "HER3")} <= set(covered)
+    assert "AFM24" not in {label for label, _ in covered}
+    assert "tarlatamab" not in named(real, "cover-when-lost", antigen="DLL3")
+
+
+def test_loss_of_each_of_two_antigens_is_no_shared_escape(real_unread: Opened) -> None:
+    scopes = dict(
+        select(
+            real_unread, "SELECT ?l ?s { ?k a bsab:EscapeMechanism ; rdfs:label ?l ; bsab:hasScope/skos:notation ?s }"
+        )
+    )
+    told = {
+        str(escape)
+        for antigen in ("EGFR", "ERBB2", "MET", "MSLN", "CEACAM5", "ERBB3")
+        for (escape,) in rows(real_unread, "cover-when-lost", "shared_escape", antigen=antigen)
+        if escape
+    }
+    assert told
+    assert not {scopes[escape] for escape in told} & {"antigen-specific", "not-escape"}
+
+
+def test_both_sides_of_her2_loss_are_told(real: Opened) -> None:
+    stances = {
+        stance
+        for escape, stance in rows(real, "escapes-of-antigen", "escape", "stance", antigen="ERBB2")
+        if escape == "antigen loss"
+    }
+    assert {"supports", "refutes"} <= stances
+    assert ("HER2", "antigen loss") in rows(real, "contested-claims", "subject", "object")
+
+
+def test_few_escapes_were_seen_in_patients_on_a_bispecific_in_a_solid_tumor(real: Opened) -> None:
+    counted = rows(real, "escapes-by-agent-class", "escape", "transferred", "observations")
+    direct = {escape for escape, transferred, _ in counted if transferred is False}
+    carried = {escape for escape, transferred, _ in counted if transferred is True}
+    assert {"low antigen expression", "anti-drug antibodies"} <= direct
+    assert {"CD58 loss", "JAK-STAT loss"} <= carried - direct
+
+
+def test_antibodies_on_the_same_antigen_share_its_escapes_and_others_do_not(real: Opened) -> None:
+    others = {
+        row["other_label"]
+        for row in answer(real, "shared-escape", antibody="tarlatamab").rows
+        if row["escape"] == "antigen loss" and row["through"] == "DLL3"
+    }
+    assert {"obrixtamig", "gocatamig"} <= others
+    assert not others & {"tarlatamab", "amivantamab", "tebentafusp"}
+
+
+def test_all_evidence_of_a_claim_is_told(real: Opened) -> None:
+    (claim,) = (
+        row["claim"]
+        for row in answer(real, "antibodies-joining", antigen="DLL3", receptor="CD3").rows
+        if row["label"] == "tarlatamab"
+    )
+    lines = answer(real, "evidence-for-claim", claim=str(claim)).rows
+    assert len(lines) >= 5
+    assert {line["stance"] for line in lines} == {"supports"}
+    assert {line["reading"] for line in lines} == {"read", "record"}
+
+
+@pytest.fixture(scope="module")
+def in_2021(real_root: Root) -> Opened:
+    return open_store(real_root, View(DAY))
+
+
+def test_what_was_not_yet_known_in_june_2021(in_2021: Opened) -> None:
+    stages = {
+        **dict(rows(in_2021, "antibodies-joining", "label", "stage", antigen="DLL3")),
+        **dict(rows(in_2021, "antibodies-joining", "label", "stage", antigen="PMEL")),
+        **dict(rows(in_2021, "antibodies-joining", "label", "stage", antigen="EGFR", receptor="LGR5")),
+    }
+    assert stages["tarlatamab"] == "phase-1"
+    assert stages["tebentafusp"] == "phase-3", "approved in January 2022"
+    assert "obrixtamig" not in stages, "first in the clinic later"
+    assert not answer(in_2021, "changes-since", since=DAY).rows
+    assert "tarlatamab" not in {row["label"] for row in answer(in_2021, "against-comparator").rows}
+
+
+def test_what_was_known_in_june_2021_is_known_today(in_2021: Opened, real: Opened) -> None:
+    earlier = {claim for (claim,) in select(in_2021, "SELECT ?claim { ?claim a bsab:Claim }")}
+    today = {claim for (claim,) in select(real, "SELECT ?claim { ?claim a bsab:Claim }")}
+    assert earlier < today
+    assert len(earlier) > 300
