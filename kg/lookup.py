@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -109,19 +109,7 @@ def find(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> Match:
         if pair:
             return pair
     if not exact:
-        import difflib
-
-        names: dict[str, str] = {}
-        for known in _names(store):
-            names.setdefault(squeeze(known), known)
-        near = difflib.get_close_matches(key, names, n=5, cutoff=0.72)
-        near += [other for other in sorted(names) if len(key) >= 3 and key in other and other not in near][:5]
-        hint = (
-            f"did you mean: {', '.join(names[other] for other in near[:6])}"
-            if near
-            else ("kg ask lists the questions, kg stats counts what there is")
-        )
-        raise NotFoundError(f"nothing is called {name!r} in this view", "", hint)
+        raise _not_found(store, name, key, wanted)
     best = min(KINDS_ORDER[match.kind] for match in exact.values())
     candidates = [match for match in exact.values() if KINDS_ORDER[match.kind] == best]
     named = [match for match in candidates if squeeze(match.label) == key]
@@ -136,6 +124,29 @@ def find(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> Match:
 KINDS_ORDER = {kind: number for number, kind in enumerate(KINDS)}
 
 
+def _not_found(store: ox.Store, name: str, key: str, wanted: tuple[str, ...]) -> NotFoundError:
+    """Why nothing was found: the name is of another kind, or is nobody's; with near misses."""
+    if len(wanted) < len(KINDS):
+        try:
+            other = find(store, name)
+        except (NotFoundError, AmbiguousError):
+            pass
+        else:
+            what = f"{name!r} is of kind {other.kind} ({other.curie}), not {' or '.join(wanted)}"
+            return NotFoundError(what, "", f"kg show {other.curie} tells what it belongs to")
+    import difflib
+
+    names: dict[str, str] = {}
+    for known in _names(store, wanted):
+        names.setdefault(squeeze(known), known)
+    near = difflib.get_close_matches(key, names, n=5, cutoff=0.72)
+    near += [other for other in sorted(names) if len(key) >= 3 and key in other and other not in near][:5]
+    hint = "kg ask lists the questions, kg stats counts what there is"
+    if near:
+        hint = f"did you mean: {', '.join(names[other] for other in near[:6])}"
+    return NotFoundError(f"nothing is called {name!r} in this view", "", hint)
+
+
 def _by_curie(store: ox.Store, name: str, wanted: tuple[str, ...]) -> Match | None:
     if re.fullmatch(r"NCT\d{8}", name, re.IGNORECASE):
         name = f"NCT:{name.upper()}"
@@ -147,10 +158,13 @@ def _by_curie(store: ox.Store, name: str, wanted: tuple[str, ...]) -> Match | No
     return Match(compress(node.value), label_of(store, node), kind) if kind else None
 
 
-def _names(store: ox.Store) -> Iterable[str]:
+def _names(store: ox.Store, wanted: Sequence[str]) -> Iterable[str]:
     for prop in NAME_PROPERTIES:
         for quad in store.quads_for_pattern(None, prop, None, ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            named = isinstance(quad.subject, ox.NamedNode) and any(
+                kind in wanted for kind in kinds_of(store, quad.subject)
+            )
+            if named and isinstance(quad.object, ox.Literal):
                 yield quad.object.value
 
 

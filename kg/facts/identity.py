@@ -101,7 +101,9 @@ def _epitopes(rows: Rows, facts: Facts, names: Names) -> None:
         ]
         if row["hla"]:
             description.append(("bsab:restrictedBy", Lit(row["hla"])))
-        facts.add_entity(Entity(curie, "bsab:Epitope", row["label"], (), tuple(description), row.where))
+        # The name of an isoform is its own (CLDN18.2); a domain's is not (ECD2 of which receptor?).
+        synonyms = (row["epitope"].partition("/")[2],) if row["kind"] == "isoform" else ()
+        facts.add_entity(Entity(curie, "bsab:Epitope", row["label"], synonyms, tuple(description), row.where))
 
 
 def _tumors_and_cells(rows: Rows, facts: Facts, names: Names) -> None:
