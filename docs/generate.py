@@ -206,8 +206,8 @@ def questions_page() -> str:
     parts = [
         "# Named questions\n",
         "`kg ask` lists them, `kg ask NAME -p name=value` answers one. Each is one file in `kg/questions/`. The\n"
-        "number says which of the project's fourteen questions it belongs to; `kg ask 2` asks the first of the\n"
-        "questions with number 2. `--as-of DATE` and `--include-unread` choose the view.\n",
+        "number says which of the project's fourteen questions it belongs to; a number asks the first of the\n"
+        "questions with that number. `--as-of DATE` and `--include-unread` choose the view.\n",
         "A parameter of type `text` or `integer` is taken as it is. Any other type is a kind of entity: a label, a\n"
         "synonym or a CURIE will do, and an unknown or ambiguous name is an error.\n",
         table(
