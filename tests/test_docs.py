@@ -109,5 +109,9 @@ def test_no_document_names_a_path_of_a_machine() -> None:
 @pytest.mark.parametrize("word", ["tumour", "colour", "behaviour", "labelled", "centre", "analyse"])
 def test_spelling_is_american(word: str) -> None:
     glossary = REPOSITORY / "GLOSSARY.md"  # tells which spelling not to use
-    ours = [*(page for page in PAGES if page != glossary), *(REPOSITORY / "kg").glob("*.py"), REPOSITORY / "ontology" / "bsab.ttl"]
+    ours = [
+        *(page for page in PAGES if page != glossary),
+        *(REPOSITORY / "kg").glob("*.py"),
+        REPOSITORY / "ontology" / "bsab.ttl",
+    ]
     assert [path.name for path in ours if re.search(rf"\b{word}", path.read_text(encoding="utf-8"), re.I)] == []
