@@ -1,4 +1,4 @@
-"""The scripts and style sheets of the pages: ours, and vis-network as the pyvis wheel carries it."""
+"""The scripts and style sheets of the pages: ours, and the script of vis-network as the pyvis wheel carries it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from kg.errors import KgError
 
 OURS = ("base.css", "network.css", "network.js", "site.css", "site.js")
-VIS = {"vis-network.min.js": "vis-network.min.js", "vis-network.css": "vis-network.css"}
+# Its style sheet is left out: 220 kB of pictures for buttons and tooltips that our pages do not use.
+VIS = {"vis-network.min.js": "vis-network.min.js"}
 _VIS_FOLDER = Path("lib", "vis-9.1.2")
 
 

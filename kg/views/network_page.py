@@ -132,7 +132,7 @@ def network_page(
         "center": names.get(center, ""),
     }
     styles, scripts, policy = head_of(
-        ("vis-network.css", "base.css", "network.css"), ("vis-network.min.js", "network.js"), assets
+        ("base.css", "network.css"), ("vis-network.min.js", "network.js"), assets
     )
     dated = (*(node.year for node in nodes), *(edge.year for edge in edges))
     years = [year for year in dated if year is not None]
