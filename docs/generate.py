@@ -237,11 +237,7 @@ def questions_page() -> str:
         else:
             parts.append("It has no parameters.\n")
         parts.append(f"Columns: {', '.join(f'`{name}`' for name in one.columns)}.\n")
-        if all(parameter.example or not parameter.required for parameter in one.parameters):
-            parts.append(block(one.example, "sh"))
-        else:
-            needed = "".join(f" -p {p.name}={p.name.upper()}" for p in one.parameters if p.required)
-            parts.append(block(f"kg ask {one.name}{needed}", "sh"))
+        parts.append(block(one.example, "sh"))
     return NOTICE + "\n" + "\n".join(parts)
 
 

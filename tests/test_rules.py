@@ -801,7 +801,7 @@ def test_the_command_fails_on_an_error_and_names_the_line(
     assert code == 1
     assert "data/curated/results.tsv:2" in out
     assert "stop-has-reason" not in out, "information is shown on demand"
-    assert err.startswith("1 errors, 0 warnings, 1 informations")
+    assert err.startswith("errors: 1, warnings: 0, remarks: 1")
 
 
 def test_the_command_succeeds_on_a_warning_and_shows_information_on_demand(

@@ -33,7 +33,7 @@ def check(style: str, show_all: bool, quiet: bool, root: str | None) -> int:
     if not quiet:
         counts = {s: sum(f.severity == s for f in checked.findings) for s in ("error", "warning", "info")}
         click.echo(
-            f"{counts['error']} errors, {counts['warning']} warnings, {counts['info']} informations"
+            f"errors: {counts['error']}, warnings: {counts['warning']}, remarks: {counts['info']}"
             f"{'' if show_all else ' (--all shows them)'}; ran {', '.join(checked.ran)}",
             err=True,
         )

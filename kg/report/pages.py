@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kg.describe import Description, Statement, describe
+from kg.errors import AmbiguousError, NotFoundError
 from kg.lookup import Match
 from kg.neighborhood import neighborhood
 from kg.query import Answer, Question, Record, ask, question, records, select, sparql
@@ -168,12 +169,14 @@ def escapes_in(opened: Opened, tumor: str) -> Answer:
 def question_page(opened: Opened, asked: Question, pages: Mapping[str, str]) -> tuple[Page, int]:
     """A question with its example, its answer, and the command that asks it; also the number of rows."""
     given = {p.name: p.example for p in asked.parameters if p.example}
-    if any(p.required and not p.example for p in asked.parameters):
-        answer = records(asked.columns, ())
-    else:
-        answer = ask(opened, asked, given)
     parameters = "; ".join(f"{p.name}: {p.text}" for p in asked.parameters) or "none"
-    facts = (("Command", asked.example), ("Parameters", parameters), ("Rows", str(len(answer.rows))))
+    try:
+        answer = ask(opened, asked, given)
+        told = ("Rows", str(len(answer.rows)))
+    except (NotFoundError, AmbiguousError) as error:  # the example of another view or tree
+        answer = records(asked.columns, ())
+        told = ("Example", error.what)
+    facts = (("Command", asked.example), ("Parameters", parameters), told)
     both = {"antibody", "label"} <= set(answer.columns)
     section = (
         with_labels(answer, pages, "antibody", "label", "Answer") if both else answer_section("Answer", answer, pages)
