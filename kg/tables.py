@@ -246,7 +246,7 @@ TABLES: dict[str, Table] = {
             "Everything else: any claim between two things of the graph.",
             (
                 _column("subject", "CURIE", "curie", "required"),
-                _column("predicate", "property of the ontology, e.g. bsab:statesOf", "curie", "required"),
+                _column("predicate", "property of the ontology, e.g. bsab:states", "curie", "required"),
                 _column("object", "CURIE, or text in double quotes", "object", "required"),
                 _column("qualifier", "text that narrows the claim"),
             ),

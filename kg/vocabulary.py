@@ -62,6 +62,19 @@ def read_vocabulary(ontology: Path) -> dict[str, dict[str, str]]:
     return {kind: dict(sorted(known.items())) for kind, known in sorted(vocabulary.items())}
 
 
+def read_declared(ontology: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """The CURIEs of all terms that `bsab.ttl` declares, and of those that are properties.
+
+    Raises
+    ------
+    KgError
+        The file cannot be read.
+    """
+    kinds = {(compress(_iri(t.subject)), compress(_iri(t.object))) for t in parse_turtle(ontology / "bsab.ttl")
+             if t.predicate == _TYPE}  # fmt: skip
+    return frozenset(term for term, _ in kinds), frozenset(term for term, kind in kinds if kind.endswith("Property"))
+
+
 def _iri(term: object) -> str:
     if isinstance(term, ox.NamedNode | ox.Literal):
         return term.value

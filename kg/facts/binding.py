@@ -27,7 +27,7 @@ PAIR_ROLES = frozenset(
     }
 )
 _IMMUNE = frozenset({"checkpoint", "costimulation", "trigger"})
-_SOLUBLE = frozenset({"ligand-blocking"})
+_SOLUBLE = frozenset({"ligand-blocking", "trap", "cytokine"})
 _INNATE_CHECKPOINTS = frozenset({"CD47", "SIRPA"})
 _WITH_TUMOR = {
     "trigger": "tumor-antigen-x-trigger",
@@ -162,8 +162,8 @@ def pair_family(a: tuple[str, str], b: tuple[str, str]) -> str:
             return "tumor-antigen-x-innate-checkpoint" if innate else "tumor-antigen-x-immune-checkpoint"
         return _WITH_TUMOR.get(other, "other-family")
     roles = {a[1], b[1]}
-    if roles <= _IMMUNE | {"cytokine"}:
-        return "immune-x-immune" if roles <= _IMMUNE else "immune-x-soluble"
-    if roles <= _SOLUBLE | {"trap"}:
+    if roles <= _IMMUNE:
+        return "immune-x-immune"
+    if roles <= _SOLUBLE:
         return "soluble-x-soluble-or-stroma"
-    return "immune-x-soluble" if roles <= _IMMUNE | _SOLUBLE | {"trap", "cytokine"} else "other-family"
+    return "immune-x-soluble" if roles <= _IMMUNE | _SOLUBLE else "other-family"

@@ -96,11 +96,21 @@ def read_expression(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         facts.add(Claim(antigen, "bsab:expressedOn", tumor), [names.evidence(row, ("tumor",))], row.where)
 
 
+_CITED = ("DOI:", "PMID:", "PMC:")  # a paper is known by being cited
+
+
 def read_claims(rows: Sequence[Row], facts: Facts, names: Names) -> None:
     """Add generic claims; the object is a CURIE, or text in double quotes."""
     for row in rows:
         text = row["object"]
+        if row["predicate"] not in names.properties:
+            names.complain(row.where, f"no property {row['predicate']!r}", "name one that ontology/bsab.ttl declares")
+        known = row["subject"] in facts.entities or row["subject"] in names.terms
+        if not known and not row["subject"].startswith(_CITED):
+            names.complain(row.where, f"nothing is {row['subject']!r}", "name an entity, or a term of the ontology")
         quoted = len(text) > 1 and text.startswith('"') and text.endswith('"')
+        if not quoted and text not in facts.entities and text not in names.terms:
+            names.complain(row.where, f"nothing is {text!r}", "name an entity or a term, or put a text in quotes")
         node: Node = Lit(text[1:-1]) if quoted else text
         qualifiers: tuple[tuple[str, Node], ...] = (
             (("bsab:qualifier", Lit(row["qualifier"])),) if row["qualifier"] else ()

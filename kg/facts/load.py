@@ -16,7 +16,7 @@ from kg.facts.names import Names
 from kg.model import Facts
 from kg.paths import Root
 from kg.tables import TABLES, Row, Table, read_table, table_of
-from kg.vocabulary import read_vocabulary
+from kg.vocabulary import read_declared, read_vocabulary
 
 IDENTITY = frozenset({"sources", "antibodies", "antigens", "genes", "epitopes", "tumors", "hierarchy", "escapes"})
 FACT_FOLDERS = ("curated", "imported")
@@ -45,7 +45,7 @@ def load_facts(root: Root) -> Loaded:
     if any(":" not in finding.where or _table_at(finding.where) in IDENTITY for finding in findings):
         # Who is who is incomplete: every row that names what was refused would be one more complaint.
         raise FactsError(findings)
-    facts, names = Facts(), Names(vocabulary, findings=findings)
+    facts, names = Facts(), Names(vocabulary, *read_declared(root.ontology), findings=findings)
     read_identity(rows, facts, names)
     read_arms(rows["arms"], facts, names)
     read_events(rows["events"], facts, names)

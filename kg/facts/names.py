@@ -16,6 +16,8 @@ class Names:
     """All identifiers that rows may refer to, gathered before any fact is read."""
 
     vocabulary: Vocabulary
+    terms: frozenset[str] = frozenset()  # all that the ontology declares
+    properties: frozenset[str] = frozenset()  # those of them that are properties
     antibodies: set[str] = field(default_factory=set)
     antigens: dict[str, str] = field(default_factory=dict)  # key in cells -> CURIE
     epitopes: dict[str, str] = field(default_factory=dict)

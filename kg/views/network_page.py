@@ -131,9 +131,7 @@ def network_page(
         "claims": [edge.claim for edge in edges],
         "center": names.get(center, ""),
     }
-    styles, scripts, policy = head_of(
-        ("base.css", "network.css"), ("vis-network.min.js", "network.js"), assets
-    )
+    styles, scripts, policy = head_of(("base.css", "network.css"), ("vis-network.min.js", "network.js"), assets)
     dated = (*(node.year for node in nodes), *(edge.year for edge in edges))
     years = [year for year in dated if year is not None]
     label = {node.id: node.label for node in nodes}
