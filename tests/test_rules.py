@@ -224,7 +224,7 @@ RULES: dict[str, list[Case]] = {
             {
                 "curated/claims": (
                     "",
-                    "ab:two-site\tbsab:resembles\tab:dual-block\t\tPMID:1001\tabstract\tclinical\tsupports\t2019\tread\t\t\n",
+                    "ab:two-site\tbsab:counterAntibody\tab:dual-block\t\tPMID:1001\tabstract\tclinical\tsupports\t2019\tread\t\t\n",
                 )
             },
         ),
