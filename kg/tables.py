@@ -530,6 +530,17 @@ def row_complaints(cells: Mapping[str, str], table: Table, vocabulary: Vocabular
         yield "column locator is empty in a row that was read", "say where in the source it stands"
 
 
+def doubled(rows: Sequence[Row], key: Sequence[str]) -> Iterator[Finding]:
+    """A finding for each row whose key another row has."""
+    seen: dict[tuple[str, ...], str] = {}
+    for row in rows if key else ():
+        own = tuple(row[name] for name in key)
+        if own in seen:
+            what, hint = f"{' '.join(own)!r} stands already at {seen[own]}", "one row each: merge the two"
+            yield Finding("error", "table", row.where, what, hint)
+        seen.setdefault(own, row.where)
+
+
 def write_table(rows: Sequence[Mapping[str, str]], table: Table) -> bytes:
     """The bytes of a table: header, then the distinct rows, sorted.
 

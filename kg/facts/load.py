@@ -15,7 +15,7 @@ from kg.facts.identity import read_identity
 from kg.facts.names import Names
 from kg.model import Facts
 from kg.paths import Root
-from kg.tables import TABLES, Row, Table, read_table, table_of
+from kg.tables import TABLES, Row, Table, doubled, read_table, table_of
 from kg.vocabulary import read_declared, read_vocabulary
 
 IDENTITY = frozenset({"sources", "antibodies", "antigens", "genes", "epitopes", "tumors", "hierarchy", "escapes"})
@@ -94,17 +94,6 @@ def _read_rows(root: Root, vocabulary: dict[str, dict[str, str]], findings: list
         findings += doubled(rows[name], table.key)
         findings += _two_values(rows[name], table)
     return rows
-
-
-def doubled(rows: Sequence[Row], key: Sequence[str]) -> Iterator[Finding]:
-    """A finding for each row whose key another row has."""
-    seen: dict[tuple[str, ...], str] = {}
-    for row in rows if key else ():
-        own = tuple(row[name] for name in key)
-        if own in seen:
-            what, hint = f"{' '.join(own)!r} stands already at {seen[own]}", "one row each: merge the two"
-            yield Finding("error", "table", row.where, what, hint)
-        seen.setdefault(own, row.where)
 
 
 def _two_values(rows: Sequence[Row], table: Table) -> Iterator[Finding]:
