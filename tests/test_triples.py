@@ -17,6 +17,7 @@ from rdflib.compare import isomorphic
 
 from kg.errors import FactsError, KgError, UsageError
 from kg.facts import load_facts
+from kg.model import Claim
 from kg.paths import Root
 from kg.store import Opened
 from kg.terms import PREFIXES
@@ -171,6 +172,66 @@ def test_a_corrected_label_changes_no_claim(toy_root: Root) -> None:
     path = toy_root.data / "curated" / "antibodies.tsv"
     path.write_text(path.read_text().replace("\tengager one\t", "\tengagermab\t"))
     assert set(load_facts(toy_root).facts.claims) == before
+
+
+# --- evidence that follows from rows
+
+
+def arm_row(antibody: str, antigen: str, locator: str, date: str, reading: str = "read") -> str:
+    cells = (antibody, antigen, antigen, "", "tumor-binding", "1", "fab", "", "PMID:2000", locator, "clinical")
+    return "\t".join((*cells, "supports", date, reading, "", ""))
+
+
+@pytest.mark.parametrize(
+    ("dates", "readings", "expected"),
+    [
+        (("2019", "2021-05"), ("read", "read"), ("read", "2021-05")),  # known when both arms are
+        (("2021", "2021-05"), ("read", "read"), ("read", "2021")),  # the later last day, not the finer date
+        (("2019", ""), ("read", "read"), ("read", None)),
+        (("2019", "2019"), ("read", "unread"), ("unread", "2019")),  # only as well read as the weaker arm
+        (("2019", "2019"), ("record", "read"), ("record", "2019")),
+    ],
+)
+def test_a_pair_is_known_when_both_arms_are_and_read_as_the_weaker_one(
+    toy_root: Root, dates: tuple[str, str], readings: tuple[str, str], expected: tuple[str, str | None]
+) -> None:
+    rows = [
+        arm_row("late-comer", antigen, "page 1", date, reading)
+        for antigen, date, reading in zip(("EGFR", "ERBB3"), dates, readings, strict=True)
+    ]
+    append(toy_root, "curated/arms", *rows)
+    facts = load_facts(toy_root).facts
+    (line,) = facts.evidence[Claim("ab:late-comer", "bsab:hasPair", "pair:EGFR--ERBB3").id].values()
+    assert (line.reading, line.date) == expected
+
+
+def test_arms_that_no_one_source_names_together_make_no_pair(toy_root: Root) -> None:
+    row = arm_row("late-comer", "EGFR", "page 1", "2019")
+    append(toy_root, "curated/arms", row, row.replace("EGFR", "ERBB3").replace("PMID:2000", "PMID:2001"))
+    assert Claim("ab:late-comer", "bsab:hasPair", "pair:EGFR--ERBB3").id not in load_facts(toy_root).facts.claims
+
+
+@pytest.mark.parametrize(
+    ("date_kind", "evidence_date", "known"),
+    [
+        ("study-start", "", "2018-03"),  # an event is known from the day it happens
+        ("study-start", "2020", "2020"),  # unless the evidence is of later
+        ("upper-bound", "", None),  # it may have happened long before
+        ("lower-bound", "", None),
+        ("upper-bound", "2020", "2020"),
+    ],
+)
+def test_an_event_dates_its_evidence_only_where_it_is_dated_itself(
+    toy_root: Root, date_kind: str, evidence_date: str, known: str | None
+) -> None:
+    cells = ("one-fab", "first-in-clinic", "phase-1", "2018-03", date_kind, "", "", "", "", "", "PMID:2000", "page 1")
+    row = "\t".join((*cells, "registry", "supports", evidence_date, "read", "", ""))
+    append(toy_root, "curated/events", row)
+    facts = load_facts(toy_root).facts
+    (claim,) = (
+        claim for claim in facts.claims.values() if claim.subject == "ab:one-fab" and "Event" in claim.predicate
+    )
+    assert [line.date for line in facts.evidence[claim.id].values()] == [known]
 
 
 # --- staleness
