@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ from kg.view import View
 from kg.vocabulary import parse_turtle, read_vocabulary
 
 KEPT_STORES = 8
+OURS = re.compile(r"[0-9a-f]{24}|building-.+")
 
 # An entity is also found by its code elsewhere: HER2 by HGNC:3430, small cell lung carcinoma by ONCOTREE:SCLC.
 _NAMING = {*NAME_PROPERTIES, ox.NamedNode(PREFIXES["bsab"] + "encodedBy")}
@@ -74,6 +76,8 @@ def sweep(folder: Path, everything: bool = False) -> int:
     removed = 0
     stores = []
     for path in sorted(folder.glob("*")):
+        if not OURS.fullmatch(path.name):  # KG_CACHE may name a folder that holds other things, too
+            continue
         if path.name.startswith("building-"):
             owner = path.name.split("-")[1]
             if everything or not _alive(owner):
@@ -107,7 +111,11 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
         if progress:
             progress("compiling the store", done, of)
 
-    rows = [row for row in read_manifest(root).rows if row.path.endswith(".ttl") and not row.path.endswith(EDGES)]
+    manifest = read_manifest(root)
+    for row in manifest.rows:
+        if row.path == "support.tsv":  # it weighs the claims of this store, whose key holds MANIFEST only
+            read_generated(root, row)
+    rows = [row for row in manifest.rows if row.path.endswith(".ttl") and not row.path.endswith(EDGES)]
     steps = len(rows) + 2
     default: list[ox.Quad] = []
     codes: list[ox.Quad] = []

@@ -90,6 +90,11 @@ class Evidence:
     note: str = ""
     observation: str = ""  # the escape observation that this line reports, if it does
 
+    @property
+    def rank(self) -> tuple[int, bool, str, str, str]:
+        """Lowest for the line that stays where several rows give the same one: the order of rows is no fact."""
+        return READINGS.index(self.reading), self.date is None, self.level, self.date or "", self.note
+
     def id(self, claim_id: str) -> str:
         parts = [claim_id, canonical(self.source), self.locator, self.stance]
         return "ev:" + digest(*parts, self.observation) if self.observation else "ev:" + digest(*parts)
@@ -139,7 +144,7 @@ class Facts:
         lines = self.evidence.setdefault(identifier, {})
         for line in evidence:
             known = lines.get(line.id(identifier))
-            if known is None or READINGS.index(line.reading) < READINGS.index(known.reading):
+            if known is None or line.rank < known.rank:
                 lines[line.id(identifier)] = line
         return identifier
 

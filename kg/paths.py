@@ -56,7 +56,7 @@ def find_root(given: str | os.PathLike[str] | None = None) -> Root:
     """
     named = given or os.environ.get("KG_ROOT")
     if named:
-        path = Path(named).expanduser().absolute()
+        path = _expanded(named)
         if not (path / "ontology" / "bsab.ttl").is_file() or not (path / "data").is_dir():
             raise UsageError("not a tree of this project", str(path), "it needs ontology/bsab.ttl and data/")
         return Root(path, checkout=True)
@@ -67,10 +67,15 @@ def find_root(given: str | os.PathLike[str] | None = None) -> Root:
     raise KgError("the ontology and the data are missing from this copy", str(PACKAGE), "install it again")
 
 
+def _expanded(name: str | os.PathLike[str]) -> Path:
+    """An absolute path; `~` stays as it is for somebody without a home."""
+    return Path(os.path.expanduser(name)).absolute()  # noqa: PTH111 - Path.expanduser raises RuntimeError
+
+
 def cache_home() -> Path:
     """The folder under which compiled stores are kept (`KG_CACHE`, else the XDG cache folder)."""
     own = os.environ.get("KG_CACHE")
     if own:
-        return Path(own).expanduser().absolute()
+        return _expanded(own)
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser().absolute() / "bsab-kg"
+    return _expanded(base) / "bsab-kg"

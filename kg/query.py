@@ -177,6 +177,7 @@ def bind(opened: Opened, asked: Question, given: Mapping[str, str]) -> dict[str,
                 raise UsageError(f"{name!r} must be a whole number, not {text!r}", "-p")
             bound[name] = ox.Literal(int(text))
         elif parameter.type == "text":
+            text.encode()  # raises where the shell gave bytes that are no text
             bound[name] = ox.Literal(text)
         else:
             bound[name] = ox.NamedNode(expand(find(opened.store, text, (parameter.type,)).curie))
@@ -248,12 +249,16 @@ def to_value(term: object) -> Value:
         return compress(term.value)
     if isinstance(term, ox.Literal):
         datatype = term.datatype.value
-        if datatype in _INTEGERS:
-            return int(term.value)
-        if datatype in _FLOATS:
-            return float(term.value)
+        try:
+            if datatype in _INTEGERS:
+                return int(term.value)
+            if datatype in _FLOATS:
+                number = float(term.value)
+                return number if number - number == 0 else term.value  # JSON has no infinity, and no NaN
+        except ValueError:  # a query may write "abc"^^xsd:integer
+            return term.value
         if datatype == _XSD + "boolean":
-            return term.value == "true"
+            return term.value in ("true", "1")
         return term.value
     return str(term)
 

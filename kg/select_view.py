@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.errors import KgError
+from kg.errors import Finding, KgError
 from kg.model import READINGS, decimal
 from kg.nodes import text
+from kg.tables import read_lines
 from kg.terms import PREFIXES, expand
 from kg.view import View
 
@@ -92,15 +93,17 @@ def read_support(path: Path) -> dict[tuple[str, str], float]:
         The table cannot be read, or a value lies outside 0 to 1.
     """
     table: dict[tuple[str, str], float] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KgError(f"cannot be read: {error}", str(path), "restore it from git") from None
+    findings: list[Finding] = []
+    lines = read_lines(path, findings, str(path))
+    if findings:
+        raise KgError(findings[0].what, findings[0].where, findings[0].hint)
     if not lines or lines[0] != "level\tstance\tsupport\treason":
         raise KgError("has not the columns level, stance, support, reason", f"{path}:1", "restore it from git")
     for number, line in enumerate(lines[1:], start=2):
         try:
             level, stance, support, _ = line.split("\t")
+            if (level, stance) in table:
+                raise KgError(f"{level} {stance} stands twice", f"{path}:{number}", "keep one")
             table[level, stance] = float(support)
             if not 0 <= table[level, stance] <= 1:
                 raise ValueError

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,7 +56,7 @@ def make_view(as_of: str | None, include_unread: bool) -> View:
     KgError
         The date is none.
     """
-    if not as_of:
+    if as_of is None:
         return View("", include_unread)
     try:
         return View(PartialDate(as_of).latest, include_unread)
@@ -103,17 +104,23 @@ def open_store(root: Root, view: View, progress: Progress | None = None) -> Open
         store = _open_or_compile(folder, root, view, progress)
         return Opened(store, root, view, version, as_of, str(folder))
     except OSError as error:
-        print(f"kg: the cache cannot be used ({error}); working in memory", file=sys.stderr)
+        _tell_once(f"kg: {folder.parent}: the cache cannot be used ({error.strerror or error}); working in memory")
     from kg.compile_store import compile_in_memory
 
     return Opened(compile_in_memory(root, view, progress), root, view, version, as_of, "memory")
+
+
+@cache
+def _tell_once(text: str) -> None:
+    """A command that opens two stores tells it once."""
+    print(text, file=sys.stderr)
 
 
 def _open_or_compile(folder: Path, root: Root, view: View, progress: Progress | None) -> ox.Store:
     if folder.is_dir():
         try:
             store = ox.Store.read_only(str(folder))
-        except OSError:
+        except (OSError, RuntimeError):  # the engine raises RuntimeError for what it finds corrupted
             from kg.compile_store import discard
 
             discard(folder)

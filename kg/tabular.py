@@ -42,10 +42,15 @@ def render(answer: Answer, style: str, width: int | None = None) -> str:
     if style == "tsv":
         return "".join("\t".join(line) + "\n" for line in [answer.columns, *cells])
     if style == "md":
-        escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line] for line in cells]
+        escaped = [[in_markdown(cell) for cell in line] for line in cells]
         lines = [answer.columns, ["---"] * len(answer.columns), *escaped]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
     return "".join(f"{line.rstrip()}\n" for line in _laid_out(answer.columns, cells, width))
+
+
+def in_markdown(text: str) -> str:
+    """Text that Markdown shows as it is: no cell ends, no HTML and no link begins in it."""
+    return "".join(f"\\{character}" if character in "\\&|<>[]`*_" else character for character in text)
 
 
 def _laid_out(columns: Sequence[str], cells: Sequence[Sequence[str]], width: int | None) -> Iterator[str]:

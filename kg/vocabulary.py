@@ -45,6 +45,8 @@ def read_vocabulary(ontology: Path) -> dict[str, dict[str, str]]:
     """
     triples = parse_turtle(ontology / "bsab.ttl")
     notations = {triple.subject: triple.object for triple in triples if triple.predicate == _NOTATION}
+    if not notations:
+        raise KgError("defines no term with a notation", f"{ontology / 'bsab.ttl'}:1", "restore it from git")
     vocabulary: dict[str, dict[str, str]] = defaultdict(dict)
     clashes: list[Finding] = []
     for triple in triples:

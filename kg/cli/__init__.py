@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import sys
 from importlib import import_module
 
@@ -69,6 +70,9 @@ def main(args: list[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings or failure, 2 wrong usage, 130 interrupted."""
     # A short process: collecting cycles and taking the interpreter apart would be a sixth of `kg show`.
     gc.disable()
+    for name in ("stdin", "stdout", "stderr"):  # closed by the caller: nothing comes in, and nobody listens
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
     code = run(args)
     with contextlib.suppress(OSError):  # said by `run` already
         sys.stdout.flush()
@@ -96,7 +100,7 @@ def run(args: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("kg: interrupted", err=True)
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click turns the one into the other
         # The reader has gone: say nothing, and keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -116,6 +120,12 @@ def _report(error: Exception, debug: bool) -> int:
         _discard_stdout()
         click.echo(f"kg: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
         return 1
+    if isinstance(error, RuntimeError) and str(error).startswith("Corruption"):  # of a compiled store, while reading
+        click.echo("kg: the compiled store is damaged (run kg cache clear, and again)", err=True)
+        return 1
+    if isinstance(error, UnicodeEncodeError) and re.search("[\ud800-\udfff]", str(error.object)):
+        click.echo("kg: an argument is not in this locale's encoding (set PYTHONUTF8=1, or write UTF-8)", err=True)
+        return 2
     if isinstance(error, UnicodeEncodeError):
         click.echo("kg: the terminal's encoding cannot show the answer (set PYTHONUTF8=1)", err=True)
         return 1

@@ -26,10 +26,15 @@ def show(
         click.echo(json.dumps(description.as_json(), ensure_ascii=False, indent=1))
     else:
         if style in ("table", "md"):
-            mark = "# " if style == "md" else ""
-            click.echo(f"{mark}{description.label} ({description.type}, {description.id})")
-            if description.synonyms:
-                click.echo(f"also: {'; '.join(description.synonyms)}")
+            title = f"{description.label} ({description.type}, {description.id})"
+            also = f"also: {'; '.join(description.synonyms)}" if description.synonyms else ""
+            if style == "md":
+                from kg.tabular import in_markdown
+
+                title, also = f"# {in_markdown(title)}", in_markdown(also)
+            click.echo(title)
+            if also:
+                click.echo(also)
             click.echo()
         print_answer(description.table(), style)
     print_footer(opened, quiet)

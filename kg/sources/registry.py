@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import FactsError, Finding, NotFoundError, UsageError
-from kg.output import write_file
+from kg.output import write_files
 from kg.paths import Root
 from kg.sources.upstream import Cells, Join
-from kg.tables import TABLES, Row, Vocabulary, read_table, row_complaints, table_of, write_table
+from kg.tables import TABLES, Row, Vocabulary, doubled, read_table, row_complaints, table_of, write_table
 from kg.vocabulary import read_vocabulary
 
 
@@ -99,6 +99,7 @@ def load_context(root: Root, folder: Path) -> Context:
         table = table_of(path)
         if table:
             rows[table.name] += read_table(path, table, vocabulary, findings, str(path.relative_to(root.path)))
+    findings += doubled(rows["sources"], ("id",))  # sources.tsv is written again, one row an id
     if findings:
         raise FactsError(findings)
     context = Context(folder, root, vocabulary, rows, Join())
@@ -146,18 +147,13 @@ def run_import(name: str, folder: Path, root: Root) -> Imported:
         raise FactsError(context.findings)
     for stem, rows in output.items():
         content[stem] = write_table(rows, TABLES[stem.partition("-")[0]])
-    changed = []
-    for stem, data in content.items():
-        path = root.data / "imported" / f"{stem}.tsv"
-        if not path.is_file() or path.read_bytes() != data:
-            write_file(path, data)
-            changed.append(f"data/imported/{stem}.tsv")
-    path = root.data / "sources.tsv"
-    if sources != path.read_bytes():
-        write_file(path, sources)
-        changed.append("data/sources.tsv")
+    files = {root.data / "imported" / f"{stem}.tsv": written for stem, written in content.items()}
+    files[root.data / "sources.tsv"] = sources
+    changed = {path: new for path, new in files.items() if not path.is_file() or path.read_bytes() != new}
+    write_files(changed)
     counts = {stem: data.count(b"\n") - 1 for stem, data in content.items()}
-    return Imported(counts, tuple(changed), tuple(context.remarks))
+    names = tuple(str(path.relative_to(root.path)) for path in changed)
+    return Imported(counts, names, tuple(context.remarks))
 
 
 def _checksums(adapter: Adapter, context: Context) -> bytes:
