@@ -53,15 +53,22 @@ def built_toy(tmp_path_factory: pytest.TempPathFactory) -> Root:
     return root
 
 
+def opened_in(cache: Path, root: Root, view: View) -> Opened:
+    """A store in our cache, also when the first test to ask for it works in a cache that it is about to damage."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KG_CACHE", str(cache))
+        return open_store(root, view)
+
+
 @pytest.fixture(scope="session")
-def toy(built_toy: Root) -> Opened:
+def toy(cache: Path, built_toy: Root) -> Opened:
     """The toy store in the default view."""
-    return open_store(built_toy, View())
+    return opened_in(cache, built_toy, View())
 
 
 @pytest.fixture(scope="session")
-def toy_unread(built_toy: Root) -> Opened:
-    return open_store(built_toy, View("", True))
+def toy_unread(cache: Path, built_toy: Root) -> Opened:
+    return opened_in(cache, built_toy, View("", True))
 
 
 @pytest.fixture(scope="session")
@@ -70,14 +77,14 @@ def real_root() -> Root:
 
 
 @pytest.fixture(scope="session")
-def real(real_root: Root) -> Opened:
+def real(cache: Path, real_root: Root) -> Opened:
     """The real store in the default view."""
-    return open_store(real_root, View())
+    return opened_in(cache, real_root, View())
 
 
 @pytest.fixture(scope="session")
-def real_unread(real_root: Root) -> Opened:
-    return open_store(real_root, View("", True))
+def real_unread(cache: Path, real_root: Root) -> Opened:
+    return opened_in(cache, real_root, View("", True))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from kg.output import write_files
 from kg.paths import Root
 from kg.sources.upstream import Cells, Join
 from kg.tables import TABLES, Row, Vocabulary, doubled, read_table, row_complaints, table_of, write_table
+from kg.terms import squeeze
 from kg.vocabulary import read_vocabulary
 
 
@@ -108,7 +109,11 @@ def load_context(root: Root, folder: Path) -> Context:
     for row in rows["antigens"]:
         names = [row["antigen"], row["antigen"].rpartition(":")[2], row["common_name"], *row.many("synonyms")]
         for name in names:
-            context.join.antigens.setdefault("".join(filter(str.isalnum, name.casefold())), row["antigen"])
+            context.join.antigens.setdefault(squeeze(name), row["antigen"])
+    for row in rows["epitopes"]:
+        if row["kind"] == "isoform":  # a source that names CLDN18.2 as the target names an isoform of CLDN18
+            for name in (row["label"], row["epitope"].partition("/")[2]):
+                context.join.antigens.setdefault(squeeze(name), row["antigen"])
     for row in rows["arms"]:
         if "arms-merged" in row.where:
             context.join.arms.setdefault(row["antibody"], []).append(dict(row.cells))
