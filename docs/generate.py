@@ -208,8 +208,8 @@ def questions_page() -> str:
         "`kg ask` lists them, `kg ask NAME -p name=value` answers one. Each is one file in `kg/questions/`. The\n"
         "number says which of the project's fourteen questions it belongs to; a number asks the first of the\n"
         "questions with that number. `--as-of DATE` and `--include-unread` choose the view.\n",
-        "A parameter of type `text` or `integer` is taken as it is. Any other type is a kind of entity: a label, a\n"
-        "synonym or a CURIE will do, and an unknown or ambiguous name is an error.\n",
+        "A parameter of type `text`, `integer` or `date` is taken as it is. Any other type is a kind of\n"
+        "entity: a label, a synonym or a CURIE will do, and an unknown or ambiguous name is an error.\n",
         table(
             ("number", "question", "asks"),
             ((str(one.number), f"[{one.name}](#{one.name})", one.question) for one in known),

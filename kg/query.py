@@ -14,20 +14,21 @@ from kg.lookup import KINDS, find
 from kg.nodes import Node
 from kg.store import Opened
 from kg.terms import PREFIXES, compress, expand
+from kg.view import PartialDate
 
 QUESTIONS = Path(__file__).resolve().parent / "questions"
 
 Value = str | int | float | bool | None
 Record = dict[str, Value]
 
-TEXT_TYPES = ("text", "integer")
+TEXT_TYPES = ("text", "integer", "date")
 _HEADER = r"^#\s*([a-z]+)\s*:\s*(.*?)\s*$"
 _SINGLE = ("title", "question", "number", "columns", "keywords")
 _UPDATE = r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b"
 
 
 class Parameter(NamedTuple):
-    """A parameter of a question; `type` is a kind of entity, `text` or `integer`."""
+    """A parameter of a question; `type` is a kind of entity, `text`, `integer` or `date`."""
 
     name: str
     type: str
@@ -172,7 +173,12 @@ def bind(opened: Opened, asked: Question, given: Mapping[str, str]) -> dict[str,
                     f"question {asked.name!r} needs a value for {name!r}", "-p", f"for instance: {asked.example}"
                 )
             continue
-        if parameter.type == "integer":
+        if parameter.type == "date":
+            try:
+                bound[name] = ox.Literal(PartialDate(text).earliest)
+            except ValueError as error:
+                raise UsageError(str(error), "-p", f"for instance: {asked.example}") from None
+        elif parameter.type == "integer":
             if not re.fullmatch(r"-?\d+", text):
                 raise UsageError(f"{name!r} must be a whole number, not {text!r}", "-p")
             bound[name] = ox.Literal(int(text))

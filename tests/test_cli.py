@@ -177,6 +177,7 @@ def test_not_found_ends_with_1(kg: Kg, arguments: tuple[str, ...], words: str) -
         (("ask", "mechanism-chains", "-p", "arm=x"), "has no parameter 'arm'"),
         (("ask", "mechanism-chains", "-p", "antibody=a", "-p", "antibody=b"), "stands twice"),
         (("ask", "-p", "antibody=a"), "parameters need a question"),
+        (("ask", "changes-since", "-p", "since=hello"), "'hello' is no date"),
         (("sparql",), "give one query"),
         (("sparql", "SELECT"), "is not SPARQL"),
         (("sparql", "INSERT DATA { <a:b> <a:b> <a:b> }"), "updates are refused"),

@@ -119,6 +119,7 @@ def tumor_page(opened: Opened, match: Match, pages: Mapping[str, str], pairs: An
             "label",
             "Pairs tried in this tumor and its subtypes",
             drop=("tumor", "claim", "claims"),
+            note="Stage is the furthest that the antibody got in any tumor.",
         ),
     ]
     incoming = [line for line in told.statements if line.value.startswith("this") and line.property != "tested in"]
@@ -153,7 +154,8 @@ def escapes_in(opened: Opened, tumor: str) -> Answer:
         opened,
         f"""
         SELECT DISTINCT ?escape ?scope ?from ?stance ?setting ?timing ?carried_over ?summary ?source WHERE {{
-          GRAPH graph:mondo {{ ?narrower rdfs:subClassOf* <{expand(tumor)}> }}
+          {{ BIND(<{expand(tumor)}> AS ?narrower) }}
+          UNION {{ GRAPH graph:mondo {{ ?narrower rdfs:subClassOf+ <{expand(tumor)}> }} }}
           ?seen bsab:observedIn ?narrower ; bsab:escapeMechanism ?kind ; bsab:setting/skos:notation ?setting ;
             bsab:timing/skos:notation ?timing ; bsab:transferred ?carried_over ; bsab:summary ?summary .
           ?kind rdfs:label ?escape ; bsab:hasScope/skos:notation ?scope .
