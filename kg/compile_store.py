@@ -19,7 +19,7 @@ from kg.errors import KgError
 from kg.lookup import LOOKUP_GRAPH, LOOKUP_KEY, NAME_PROPERTIES
 from kg.nodes import text
 from kg.paths import Root
-from kg.select_view import read_support, reckoning, select
+from kg.select_view import Selection, read_support, reckoning, select
 from kg.store import Progress
 from kg.terms import PREFIXES, compress, squeeze
 from kg.triples import DEFAULT_GRAPH, EDGES, read_generated, read_manifest
@@ -29,6 +29,9 @@ from kg.vocabulary import parse_turtle, read_vocabulary
 KEPT_STORES = 8
 OURS = re.compile(r"[0-9a-f]{24}|building-.+")
 
+_RANK, _PHASE, _HAS_EVENT, _HIGHEST = (
+    ox.NamedNode(PREFIXES["bsab"] + name) for name in ("rank", "phase", "hasEvent", "highestPhase")
+)
 # An entity is also found by its code elsewhere: HER2 by HGNC:3430, small cell lung carcinoma by ONCOTREE:SCLC.
 _NAMING = {*NAME_PROPERTIES, ox.NamedNode(PREFIXES["bsab"] + "encodedBy")}
 
@@ -140,11 +143,25 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
     weigh = reckoning(read_support(root.data / "support.tsv"), read_vocabulary(root.ontology))
     selected = select(default, view, weigh)
     ontology = [ox.Quad(*triple) for triple in parse_turtle(root.ontology / "bsab.ttl")]
-    yield selected.kept + selected.edges + selected.marks
+    yield selected.kept + selected.edges + selected.marks + list(_highest_phases(selected, ontology))
     tell(len(rows) + 1, steps)
     yield ontology
     yield list(_lookup_keys(selected.kept + ontology + codes))
     tell(steps, steps)
+
+
+def _highest_phases(selected: Selection, ontology: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """How far each antibody got in any tumor, by its events in the view: nearly every question asks for it."""
+    ranks: dict[object, int] = {quad.subject: int(text(quad.object)) for quad in ontology if quad.predicate == _RANK}
+    phases: dict[object, object] = {quad.subject: quad.object for quad in selected.kept if quad.predicate == _PHASE}
+    highest: dict[object, ox.Quad] = {}
+    for edge in selected.edges:
+        phase = phases.get(edge.object) if edge.predicate == _HAS_EVENT else None
+        if isinstance(phase, ox.NamedNode):
+            known = highest.get(edge.subject)
+            if known is None or ranks[phase] > ranks[known.object]:
+                highest[edge.subject] = ox.Quad(edge.subject, _HIGHEST, phase)
+    yield from highest.values()
 
 
 def _lookup_keys(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

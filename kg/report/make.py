@@ -31,12 +31,7 @@ SELECT ?antibody ?label ?scope ?stage (COUNT(DISTINCT ?pair) AS ?pairs) (MIN(COA
 WHERE {
   ?antibody a bsab:Antibody ; rdfs:label ?label ; bsab:scope/skos:notation ?scope .
   OPTIONAL { ?antibody bsab:hasPair ?pair . ?pair rdfs:label ?name }
-  OPTIONAL {
-    { SELECT ?antibody (MAX(?rank) AS ?highest) WHERE {
-        ?antibody bsab:hasEvent/bsab:phase/bsab:rank ?rank
-      } GROUP BY ?antibody }
-    ?phase a bsab:Phase ; bsab:rank ?highest ; skos:notation ?stage
-  }
+  OPTIONAL { ?antibody bsab:highestPhase/skos:notation ?stage }
 } GROUP BY ?antibody ?label ?scope ?stage ORDER BY LCASE(?label)
 """
 _TUMORS = """
