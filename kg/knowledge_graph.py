@@ -12,6 +12,7 @@ from kg.query import Answer
 from kg.store import Opened, as_rdflib, make_view, open_store
 
 if TYPE_CHECKING:
+    import networkx as nx
     import rdflib
 
 
@@ -84,6 +85,26 @@ class KnowledgeGraph:
     def rdflib(self) -> rdflib.Graph:
         """The default graph as an rdflib Graph: read-only, no copy."""
         return as_rdflib(self.opened)
+
+    def networkx(self) -> nx.MultiDiGraph[str]:
+        """Every triple as an edge, without loss: see `kg.network.to_networkx`, and `from_networkx` for the way back."""
+        from kg.network import to_networkx
+
+        return to_networkx(self.opened)
+
+    def network(self) -> nx.MultiDiGraph[str]:
+        """Entities joined by claims, with support, source and qualifiers: see `kg.network.claim_network`.
+
+        Examples
+        --------
+        >>> import kg
+        >>> network = kg.open().network()
+        >>> sorted(network["ab:tarlatamab"])[:2]
+        ['arm:tarlatamab.CD3E', 'arm:tarlatamab.DLL3']
+        """
+        from kg.network import claim_network
+
+        return claim_network(self.opened)
 
     def view(
         self, terms: str | Sequence[str], path: str | PathLike[str], *, depth: int = 2, max_nodes: int = 200
