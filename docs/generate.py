@@ -210,6 +210,9 @@ def questions_page() -> str:
         "questions with that number. `--as-of DATE` and `--include-unread` choose the view.\n",
         "A parameter of type `text`, `integer` or `date` is taken as it is. Any other type is a kind of\n"
         "entity: a label, a synonym or a CURIE will do, and an unknown or ambiguous name is an error.\n",
+        "A column of a kind of entity holds CURIEs; a `source` is a paper, a page, a record of a trial or a data set.\n"
+        "A `date` is as exact as it is known: a day, a month or a year. A `word` is the notation of a\n"
+        "controlled term.\n",
         table(
             ("number", "question", "asks"),
             ((str(one.number), f"[{one.name}](#{one.name})", one.question) for one in known),
@@ -236,7 +239,8 @@ def questions_page() -> str:
             )
         else:
             parts.append("It has no parameters.\n")
-        parts.append(f"Columns: {', '.join(f'`{name}`' for name in one.columns)}.\n")
+        typed = zip(one.columns, one.types, strict=True)
+        parts.append(f"Columns: {', '.join(f'`{name}` ({kind})' for name, kind in typed)}.\n")
         parts.append(block(one.example, "sh"))
     return NOTICE + "\n" + "\n".join(parts)
 

@@ -22,6 +22,8 @@ Value = str | int | float | bool | None
 Record = dict[str, Value]
 
 TEXT_TYPES = ("text", "integer", "date")
+# What a column may hold besides: a decimal number, yes or no, the notation of a controlled term.
+CELL_TYPES = (*TEXT_TYPES, "number", "yes-no", "word")
 _HEADER = r"^#\s*([a-z]+)\s*:\s*(.*?)\s*$"
 _SINGLE = ("title", "question", "number", "columns", "keywords")
 _UPDATE = r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b"
@@ -39,7 +41,7 @@ class Parameter(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A named question: its header and its SPARQL text."""
+    """A named question: its header and its SPARQL text. `types` are those of `columns`, in the same order."""
 
     name: str
     title: str
@@ -47,6 +49,7 @@ class Question(NamedTuple):
     number: int
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
+    types: tuple[str, ...]
     keywords: tuple[str, ...]
     sparql: str
 
@@ -72,15 +75,17 @@ def parse_question(path: Path) -> Question:
     """A question from its file. The header is comment lines `# key: value` at the top.
 
     `# param: name | type | default | example | text`; a default `!` means required, an empty one optional.
+    `# columns: name:type name:type`; every parameter is a column, too.
 
     Raises
     ------
     KgError
-        A key is unknown, repeated or missing, or a parameter is malformed; with `file:line`.
+        A key is unknown, repeated or missing, or a number, parameter or column is malformed; with `file:line`.
     """
     text = path.read_text(encoding="utf-8")
     header: dict[str, str] = {}
     parameters: list[Parameter] = []
+    columns: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("#"):
             break
@@ -97,16 +102,25 @@ def parse_question(path: Path) -> Question:
             raise KgError(f"key {key!r} stands twice", where, "keep one")
         else:
             header[key] = value
+            if key == "columns":
+                columns = _columns(value, where)
+            elif key == "number" and not value.isdecimal():
+                raise KgError(f"{value!r} is no number", where, "write the number of the question, 1 to 14")
     missing = [key for key in _SINGLE if not header.get(key)]
     if missing:
         raise KgError(f"header lacks {', '.join(missing)}", f"{path}:1", "every question has all keys")
+    names = [parameter.name for parameter in parameters]
+    for name in names:
+        if names.count(name) > 1 or name not in columns:
+            raise KgError(f"parameter {name!r} must stand once, and be a column", f"{path}:1", "mend the header")
     return Question(
         path.stem,
         header["title"],
         header["question"],
         int(header["number"]),
         tuple(parameters),
-        tuple(header["columns"].split()),
+        tuple(columns),
+        tuple(columns.values()),
         tuple(header["keywords"].split()),
         text,
     )
@@ -114,11 +128,22 @@ def parse_question(path: Path) -> Question:
 
 def _parameter(value: str, where: str) -> Parameter:
     parts = [part.strip() for part in value.split("|")]
-    if len(parts) != 5 or not parts[0] or parts[1] not in (*KINDS, *TEXT_TYPES):
+    if len(parts) != 5 or not parts[0].isidentifier() or parts[1] not in (*KINDS, *TEXT_TYPES):
         raise KgError("is no parameter", where, "write `name | type | default | example | text`")
     name, kind, default, example, text = parts
     required = default == "!"
     return Parameter(name, kind, "" if required else default, example, text, required)
+
+
+def _columns(value: str, where: str) -> dict[str, str]:
+    """Name of a column -> its type, in order."""
+    columns: dict[str, str] = {}
+    for word in value.split():
+        name, _, kind = word.partition(":")
+        if not name.isidentifier() or name in columns or kind not in (*KINDS, *CELL_TYPES):
+            raise KgError(f"{word!r} is no column", where, f"write name:type once; {', '.join(CELL_TYPES)}, or a kind")
+        columns[name] = kind
+    return columns
 
 
 def questions(folder: Path = QUESTIONS) -> tuple[Question, ...]:
