@@ -104,7 +104,8 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "arms",
-            "What an antibody binds: one row an arm and antigen. A dual-action Fab is one arm on two rows.",
+            "What an antibody binds: one row an arm and antigen. A dual-action Fab is one arm on two "
+            "rows; where it has another role for each antigen, two arms that exclude each other.",
             (
                 _column("antibody", "id of the antibody", ANTIBODY, "required"),
                 _column("arm", "key of the arm within the antibody, e.g. ERBB2-ecd4", "armkey", "required"),

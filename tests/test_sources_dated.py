@@ -57,6 +57,7 @@ KINDS = [
     ("first enrolment (trial period Nov 2018-Oct 2019)", "nct", "first-enrollment"),
     ("trials began (news report)", "", "announcement"),
     ("NCT interpolation", "nct", "nct-interpolation"),
+    ("first dose (press release date)", "", "announcement"),
     ("NCT interpolation", "", ""),
     ("nct_interpolation", "nct", "nct-interpolation"),
     ("NCT interpolation (input id not verified)", "nct", ""),

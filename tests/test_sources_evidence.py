@@ -373,3 +373,20 @@ def test_an_unread_row_names_its_table_and_row_and_a_read_one_its_page(tables: T
     assert unread
     assert all(re.fullmatch(r"[a-z_]+\.tsv, [A-Z]{2}\d{3}", row["locator"]) for row in unread)
     assert {row["reading"] for row in unread} == {"unread"}
+
+
+def test_a_status_cites_the_page_that_was_seen_and_no_paper_beside_it() -> None:
+    read = [row for row in read_tsv(IMPORTED / "events-evidence.tsv") if row["reading"] == "read"]
+    assert len(read) > 40
+    assert [row for row in read if row["source"].partition(":")[2].lower() not in row["locator"].lower()] == []
+
+
+def test_a_status_that_its_page_does_not_bear_out_is_unread_and_cites_no_page() -> None:
+    doubted = {
+        row["name"]
+        for row in read_tsv(REPOSITORY / "data/crosswalks/status-phrases.tsv")
+        if row["table"] == "bsabs" and row["note"] == "unread"
+    }
+    rows = [row for row in read_tsv(IMPORTED / "events-evidence.tsv") if row["locator"][-5:] in doubted]
+    assert {row["locator"][-5:] for row in rows} == doubted
+    assert {(row["source"], row["reading"]) for row in rows} == {("evidence-bsabs-solid", "unread")}

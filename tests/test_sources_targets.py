@@ -214,8 +214,13 @@ def test_releases_of_one_database_count_once_as_support(real: Opened) -> None:
 ARMS_OF = [
     pytest.param(
         "clesitamig",
-        {("CD3E+TNFRSF9", "CD3E", "TNFRSF9"), ("CD3E+TNFRSF9", "TNFRSF9", "CD3E"), ("DLL3", "DLL3", "")},
-        id="a dual-action Fab is one arm",
+        {("CD3E", "CD3E", "TNFRSF9"), ("TNFRSF9", "TNFRSF9", "CD3E"), ("DLL3", "DLL3", "")},
+        id="a dual-action Fab with two roles is two arms that exclude each other",
+    ),
+    pytest.param(
+        "duligotuzumab",
+        {("EGFR+ERBB3", "EGFR", "ERBB3"), ("EGFR+ERBB3", "ERBB3", "EGFR")},
+        id="a dual-action Fab with one role is one arm",
     ),
     pytest.param(
         "zanidatamab",

@@ -89,6 +89,8 @@ def date_kind(kind: str, support: Support, has_trial: bool) -> str:
     if "interpolation" in low:
         # Only where the trial number was read together with the molecule.
         return "nct-interpolation" if has_trial and support.covers("nct") else ""
+    if "press release" in low:
+        return "announcement"  # the day that the company told of it, not the day itself
     for start, notation in (
         ("first dose", "first-dose"),
         ("study start", "study-start"),

@@ -280,7 +280,12 @@ def _status(
     if not known["phase"] and event == "phase-reached":
         return
     if known["note"] == "unread":
-        line = {**line, "reading": "unread"}
+        # No page is cited: the one that the row names does not bear the status out.
+        seen_in = {"source": SOURCE_OF[row.table], "locator": f"{row.table}, {row['id']}", "level": "database"}
+        line = {**line, **seen_in, "reading": "unread", "note": ""}
+    if line["reading"] == "read" and line["source"].partition(":")[2].lower() not in line["locator"].lower():
+        # A paper does not tell of what came after it: a status is cited from the page that was seen.
+        line = {**line, "source": f"url:{iri_safe(line['locator'])}"}
     # A recalled year does not date a status that was read.
     on = row["status_year"] if year["reading"] == "read" or line["reading"] == "unread" else ""
     yield {

@@ -129,6 +129,7 @@ def _arms(row: UpstreamRow, epitopes: dict[tuple[str, str], str], context: Conte
         parsed.append(match.groups())
     # Several arms on one antigen need their epitope, or a number, in their key.
     count = Counter(antigen for _, antigen, *_ in parsed)
+    roles = {antigen: role for role, antigen, *_ in parsed}
     seen: Counter[str] = Counter()
     arms = []
     for role, antigen, phrase, valency, moiety in parsed:
@@ -141,7 +142,8 @@ def _arms(row: UpstreamRow, epitopes: dict[tuple[str, str], str], context: Conte
         epitope = epitopes.get((antigen, phrase), "")
         exclusive = _EXCLUSIVE.search(phrase)
         key = antigen.replace(":", ".")
-        if exclusive:
+        # A site with two roles stands as two arms: a role belongs to the arm, and would be told of both antigens.
+        if exclusive and roles.get(exclusive.group(1)) == role:
             key = "+".join(sorted((antigen, exclusive.group(1))))
         elif role == "mask":
             key = "mask"
