@@ -20,6 +20,7 @@ from kg import tables
 from kg.describe import describe
 from kg.facts import load_facts
 from kg.facts.course import _PROPERTIES as PROPERTIES
+from kg.knowledge_graph import KnowledgeGraph
 from kg.lookup import KINDS, find
 from kg.output import write_file
 from kg.paths import Root, find_root
@@ -97,6 +98,25 @@ STATS_KEYS = {
     "evidence_by_stance": "evidence lines by stance",
     "evidence_by_source": "evidence lines by data set; papers, registries and pages together",
     "headline": "numbers that people ask for",
+}
+PATH_KEYS = {
+    "support": "support of the path, 0 to 1: the product of the support of its steps",
+    "weakest": "the least support among its steps",
+    "contested": "whether a step is contested",
+    "steps": "its steps, in order",
+}
+STEP_KEYS = {
+    "from": "CURIE of the node that the step leaves",
+    "from_label": "its label",
+    "to": "CURIE of the node that it reaches",
+    "to_label": "its label",
+    "predicate": "CURIE of the edge type",
+    "link": "label of the edge type",
+    "forward": "whether it is said in this direction: `from` is the subject",
+    "claim": "CURIE of the claim; empty for what needs no claim, such as the antigen of an epitope",
+    "support": "support of the claim, 0 to 1; null without a claim, which counts as 1",
+    "contested": "whether lines of the view both support and refute it",
+    "source": "CURIE or address of its best source; empty without a claim",
 }
 CHECK_KEYS = {
     "severity": "error, warning or info",
@@ -263,6 +283,12 @@ def stats_example(root: Root) -> tuple[dict[str, Any], dict[str, Any]]:
     return whole, short | here
 
 
+def path_example(root: Root) -> dict[str, Any]:
+    """The JSON of one short path."""
+    (found,) = KnowledgeGraph(open_store(root, View())).paths("tarlatamab", "DLL3", 1)
+    return found.as_json()
+
+
 def check_example(root: Root) -> dict[str, str]:
     """The first finding of the rules, as `kg check --all --format json` gives it."""
     facts = load_facts(root).facts
@@ -277,6 +303,7 @@ def json_page(root: Root) -> str:
     whole, short = show_example(root)
     statement, arm = whole["statements"][0], whole["arms"][0]
     counted, numbers = stats_example(root)
+    path = path_example(root)
     asked = question("contested-claims")
     answer = ask(open_store(root, View()), asked, {})
     parts = [
@@ -301,6 +328,12 @@ def json_page(root: Root) -> str:
         described(STATEMENT_KEYS, statement, "a statement"),
         "An evidence line:\n",
         described(LINE_KEYS, short["statements"][0]["evidence"][0], "an evidence line"),
+        "## kg path\n\nAn array of paths, best first. No path: `[]`.\n",
+        block("kg path tarlatamab DLL3 -k 1 --format json", "sh"),
+        as_json([path]),
+        described(PATH_KEYS, path, "kg path"),
+        "A step:\n",
+        described(STEP_KEYS, path["steps"][0], "a step"),
         "## kg stats\n",
         block(f"kg stats --as-of {STATS_AS_OF} --format json", "sh"),
         as_json(numbers),

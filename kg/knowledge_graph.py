@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from kg.path_search import FoundPath
+
 
 class KnowledgeGraph:
     """An open view. Made by `kg.open`; read-only.
@@ -105,6 +107,69 @@ class KnowledgeGraph:
         from kg.network import claim_network
 
         return claim_network(self.opened)
+
+    def paths(
+        self,
+        start: str,
+        end: str,
+        count: int = 3,
+        *,
+        allow: Sequence[str] | None = None,
+        through: Sequence[str] = (),
+        max_edges: int = 8,
+        output: str | PathLike[str] | None = None,
+    ) -> tuple[FoundPath, ...]:
+        """The best paths between two entities, as `kg path` finds them; best first, none where there is none.
+
+        Parameters
+        ----------
+        allow
+            Edge types to walk, such as `hasArm`; None are those of `kg.network.ALLOWED`.
+        through
+            Kinds of node to pass beside those of `kg.path_search.PASSED`.
+        max_edges
+            The most edges of a path.
+        output
+            An HTML file to draw the paths into.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            A name stands for nothing, or for several.
+        UsageError
+            Both ends are the same, or a type or a kind is unknown.
+
+        Examples
+        --------
+        >>> import kg
+        >>> [best] = kg.open().paths("tarlatamab", "DLL3", 1)
+        >>> [step.label for step in best.steps]
+        ['has arm', 'binds']
+        """
+        from kg.lookup import find
+        from kg.network import ALLOWED, claim_network
+        from kg.path_search import drawn_paths, edge_types, find_paths, node_kinds
+
+        begin, goal = (find(self.opened.store, name) for name in (start, end))
+        network = claim_network(self.opened)
+        found = find_paths(
+            network,
+            begin.curie,
+            goal.curie,
+            count,
+            allow=ALLOWED if allow is None else edge_types(network, allow),
+            max_edges=max_edges,
+            through=node_kinds(through),
+        )
+        if output is not None:
+            from kg.output import write_file
+            from kg.views.network_page import network_page
+
+            nodes, edges = drawn_paths(self.opened, network, found)
+            title = f"Paths from {begin.label} to {goal.label}"
+            page = network_page(nodes, edges, title=title, footer=self.opened.footer(), center=begin.curie)
+            write_file(Path(output), page.encode())
+        return found
 
     def view(
         self, terms: str | Sequence[str], path: str | PathLike[str], *, depth: int = 2, max_nodes: int = 200

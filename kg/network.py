@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Graph = nx.Graph[str]
 
 # The edge types that paths walk. What would join everything to everything is not among them: phases, roles, formats,
-# scopes, hierarchies, events.
+# scopes, hierarchies, events. Nor is what an escape observation reports: it is evidence of a claim, which is walked.
 ALLOWED = (
     "bsab:hasArm",
     "bsab:binds",
@@ -34,9 +34,6 @@ ALLOWED = (
     "bsab:testedIn",
     "bsab:escapedThrough",
     "bsab:escapeMechanism",
-    "bsab:escapesFrom",
-    "bsab:observedIn",
-    "bsab:observedUnder",
     "bsab:runsThrough",
     "bsab:counteredBy",
     "bsab:counterAntibody",

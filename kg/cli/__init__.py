@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cache": ("stores", "Show or clear the folder of compiled stores."),
     "check": ("checks", "Check rules, shapes and provenance of the graph."),
     "import": ("facts", "Write tables of facts from upstream files."),
+    "path": ("networks", "Find the best paths between two entities, with evidence at every step."),
     "report": ("reports", "Build, check, answer and draw into a folder that opens offline."),
     "show": ("entities", "Show all that is known of one entity, with evidence."),
     "sparql": ("questions", "Run a read-only SPARQL query."),
