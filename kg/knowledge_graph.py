@@ -171,6 +171,26 @@ class KnowledgeGraph:
             write_file(Path(output), page.encode())
         return found
 
+    def export(self, form: str, path: str | PathLike[str]) -> tuple[str, ...]:
+        """Write this view as one file; returns what the format leaves out, in words.
+
+        Parameters
+        ----------
+        form
+            graphml, gexf, jsonld, ttl, nq or tsv.
+
+        Raises
+        ------
+        UsageError
+            There is no such format, or `path` is a directory.
+        """
+        from kg.export import export
+        from kg.output import write_file
+
+        made = export(self.opened, form)
+        write_file(Path(path), made.content)
+        return made.loses
+
     def view(
         self, terms: str | Sequence[str], path: str | PathLike[str], *, depth: int = 2, max_nodes: int = 200
     ) -> tuple[int, int, int]:

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("facts", "Write triples from the tables of facts."),
     "cache": ("stores", "Show or clear the folder of compiled stores."),
     "check": ("checks", "Check rules, shapes and provenance of the graph."),
+    "export": ("networks", "Write the graph as one file for other tools."),
     "import": ("facts", "Write tables of facts from upstream files."),
     "path": ("networks", "Find the best paths between two entities, with evidence at every step."),
     "report": ("reports", "Build, check, answer and draw into a folder that opens offline."),

@@ -1,4 +1,4 @@
-"""`kg path`."""
+"""`kg path` and `kg export`."""
 
 from __future__ import annotations
 
@@ -54,4 +54,36 @@ def path(
             )
         if output:
             click.echo(f"{output}: {len(found)} path{'s' if len(found) != 1 else ''} drawn", err=True)
+    print_footer(opened, quiet)
+
+
+@click.command()
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    type=click.Choice(("graphml", "gexf", "jsonld", "ttl", "nq", "tsv")),
+    help="Format of the file.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Where to write it; without, stdout.")
+@view_options
+def export(
+    form: str, output: str | None, as_of: str | None, include_unread: bool, quiet: bool, root: str | None
+) -> None:
+    """Write a view as one file for other tools, and tell what the format leaves out."""
+    from kg.export import export as export_view
+
+    opened = open_view(root, as_of, include_unread, quiet)
+    made = export_view(opened, form)
+    if output:
+        from pathlib import Path
+
+        from kg.output import write_file
+
+        write_file(Path(output), made.content)
+    else:
+        click.echo(made.content, nl=False)
+    if not quiet:
+        click.echo(f"{output or 'stdout'}: {made.holds}", err=True)
+        click.echo(f"left out: {'; '.join(made.loses) or 'nothing'}", err=True)
     print_footer(opened, quiet)
