@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from upstream.small import HERE, REPOSITORY, Small, committed_tables, import_all, matching, read_tsv, set_cell
 
+from kg.errors import FactsError
 from kg.sources import run_import
 from kg.sources.evidence import cite
 from kg.terms import squeeze
@@ -390,3 +391,22 @@ def test_a_status_that_its_page_does_not_bear_out_is_unread_and_cites_no_page() 
     rows = [row for row in read_tsv(IMPORTED / "events-evidence.tsv") if row["locator"][-5:] in doubted]
     assert {row["locator"][-5:] for row in rows} == doubted
     assert {(row["source"], row["reading"]) for row in rows} == {("evidence-bsabs-solid", "unread")}
+
+
+def test_several_cells_with_several_functions_go_in_pairs() -> None:
+    rows = read_tsv(IMPORTED / "engagements-evidence.tsv")
+    macrophage, dendritic_cell = "CL:0000235", "CL:0000451"
+    pairs = {(row["cell"], row["function"]) for row in matching(rows, locator="effector_engagement.tsv, EE024")}
+    assert pairs == {(macrophage, "phagocytosis"), (dendritic_cell, "antigen-presentation")}
+
+
+def test_cells_and_functions_of_different_number_are_a_complaint(tmp_path: Path) -> None:
+    small = import_all(tmp_path)
+    path = small.root.data / "crosswalks/engagements.tsv"
+    text = path.read_text(encoding="utf-8")
+    line = next(line for line in text.split("\n") if line.startswith("EE001\t"))
+    cells = line.split("\t")
+    cells[2:4] = ["CL:0000624;CL:0000625;CL:0000084", "t-cell-cytotoxicity;suppression"]
+    path.write_text(text.replace(line, "\t".join(cells)), encoding="utf-8")
+    with pytest.raises(FactsError, match=r"\(EE001\): 3 cells and 2 functions"):
+        run_import("evidence", tmp_path / "upstream" / "evidence", small.root)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 from kg.sources.corrections import Patched, apply_corrections
 from kg.sources.crosswalk import missing_crosswalk, read_crosswalk, tumor_phrases, tumors_of
@@ -424,11 +425,20 @@ def _engagements(context: Context) -> Output:
             missing_crosswalk(context, "engagements", row["id"], row.where)
             continue
         line = evidence(row, "mechanism", () if known["reading"] == "read" else ("*",), known["level"] or "review")
+        cells, functions = known["cell"].split(";"), known["function"].split(";")
+        if len(cells) > 1 and len(functions) > 1 and len(cells) != len(functions):
+            context.complain(
+                f"data/crosswalks/engagements.tsv ({row['id']})",
+                f"{len(cells)} cells and {len(functions)} functions",
+                "write one function, or one for each cell in their order",
+            )
+            continue
+        # Several cells with several functions go in pairs: a T cell has no NK-cell cytotoxicity.
+        each = zip(cells, functions, strict=True) if len(cells) == len(functions) else product(cells, functions)
         rows += [
             {"receptor": receptor, "cell": cell, "function": function, "description": known["description"], **line}
+            for cell, function in each
             for receptor in known["receptor"].split(";")
-            for cell in known["cell"].split(";")
-            for function in known["function"].split(";")
         ]
     return {"engagements-evidence": rows}
 
