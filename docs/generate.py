@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ontology_page import ontology_page, ontology_picture
+
 from kg import tables
 from kg.describe import describe
 from kg.facts import load_facts
@@ -439,6 +441,8 @@ def pages(root: Root) -> dict[str, str]:
     return {
         "../README.md": readme(root),
         "json.md": json_page(root),
+        "ontology.md": ontology_page(root.ontology, table, NOTICE),
+        "ontology.svg": ontology_picture(root.ontology),
         "questions.md": questions_page(),
         "rules.md": rules_page(),
         "tables.md": tables_page(root),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from kg.views.kinds import MARKS, kind_of, styles_of
@@ -16,16 +16,21 @@ _PLACES: dict[str, tuple[float, float]] = {
     "cell": (3, 0), "tissue": (3, 3.2), "tumor": (3, 1.9), "function": (4, 0.5), "toxicity": (4, 3.4),
     "escape": (4, 1.6), "counter": (4, 2.6), "claim": (1, 3.6), "source": (0, 3.6),
 }  # fmt: skip
-_WIDE, _HIGH, _STEP_X, _STEP_Y = 168.0, 50.0, 280.0, 118.0
+_WIDE, _HIGH, _STEP_X, _STEP_Y = 184.0, 50.0, 296.0, 118.0
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 
-def schema_svg(nodes: Iterable[tuple[str, int]], edges: Iterable[tuple[str, str, str, int]]) -> str:
+def schema_svg(
+    nodes: Iterable[tuple[str, int]],
+    edges: Iterable[tuple[str, str, str, int]],
+    laid: Mapping[str, tuple[float, float]] | None = None,
+) -> str:
     """An inline SVG of classes (name, count) and what joins them (class, class, predicate, count).
 
     Colors follow the page through CSS variables. Predicates between the same two classes share one line,
-    its label one row for each; a class that only edges name is drawn without a count.
+    its label one row for each; a class that only edges name, or with a count below zero, is drawn without a count.
+    `laid` gives column and row of each class; without it, they stand where the report has them.
     """
     counts = dict(sorted(nodes))
     joined: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
@@ -33,7 +38,7 @@ def schema_svg(nodes: Iterable[tuple[str, int]], edges: Iterable[tuple[str, str,
         counts.setdefault(source, -1)
         counts.setdefault(target, -1)
         joined[source, target].append((predicate, count))
-    places = _place(counts)
+    places = {kind: (x * _STEP_X, y * _STEP_Y) for kind, (x, y) in laid.items()} if laid else _place(counts)
     solid = {kind: _around(middle, _WIDE / 2, _HIGH / 2) for kind, middle in places.items()}
     taken = list(solid.values())
     lines: list[str] = []
@@ -160,7 +165,7 @@ def _box(kind: str, count: int, middle: Point) -> str:
     return (
         f'<rect x="{x - _WIDE / 2:g}" y="{y - _HIGH / 2:g}" width="{_WIDE:g}" height="{_HIGH:g}" rx="9" '
         f'fill="var(--raised)" stroke="var(--line)" stroke-width="1.5"/>'
-        f'<path transform="translate({x - 68:g} {y:g})" d="{MARKS[style.shape]}" fill="{style.color}" '
+        f'<path transform="translate({x - 77:g} {y:g})" d="{MARKS[style.shape]}" fill="{style.color}" '
         'stroke="var(--outline)"/>'
         f'<text x="{x + 8:g}" y="{y - 3 if count >= 0 else y + 5:g}" text-anchor="middle" fill="var(--ink)" '
         f'font-weight="600" font-size="13">{escape(kind)}{number}</text>'
