@@ -22,6 +22,7 @@ SSSOM = REPOSITORY / "ontology" / "mappings.sssom.tsv"
 ONTOLOGY = URIRef(f"{BASE}ontology")
 DCTERMS = Namespace(PREFIXES["dcterms"])
 XSD = Namespace(PREFIXES["xsd"])
+RESERVED = (PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["owl"])
 MATCHES = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch)
 COLUMNS = ["subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification"]
 
@@ -173,10 +174,9 @@ def test_a_broader_term_is_of_the_same_vocabulary_and_never_its_own_ancestor(gra
 
 
 def test_only_constructs_of_owl_2_el_are_used(graph: Graph) -> None:
-    reserved = tuple(map(str, (RDF, RDFS, OWL)))
-    used = {p for p in graph.predicates() if isinstance(p, URIRef) and p.startswith(reserved)}
+    used = {p for p in graph.predicates() if str(p).startswith(RESERVED)}
     assert used - EL_PREDICATES == set()
-    kinds = {o for o in graph.objects(None, RDF.type) if isinstance(o, URIRef) and o.startswith(reserved)}
+    kinds = {o for o in graph.objects(None, RDF.type) if isinstance(o, URIRef) and str(o).startswith(RESERVED)}
     assert kinds - EL_TYPES == set()
     fillers = [o for p in (OWL.someValuesFrom, OWL.hasValue, OWL.onProperty) for o in graph.objects(None, p)]
     assert [o for o in fillers if isinstance(o, Literal)] == []
@@ -195,9 +195,8 @@ def test_each_property_is_of_one_kind_and_its_range_fits_the_kind(graph: Graph) 
 
 
 def test_each_property_that_is_used_is_declared_and_used_as_its_kind_allows(graph: Graph) -> None:
-    reserved = tuple(map(str, (RDF, RDFS, OWL)))
     for subject, predicate, value in graph:
-        if str(predicate).startswith(reserved):
+        if str(predicate).startswith(RESERVED):
             continue
         kind = graph.value(predicate, RDF.type)
         assert kind is not None, f"{predicate} is not declared"
