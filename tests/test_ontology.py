@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
@@ -96,6 +97,10 @@ def notations(graph: Graph, found: Iterable[Node]) -> set[str]:
 def leaves(graph: Graph, vocabulary: str) -> set[URIRef]:
     """The terms of a vocabulary that no other is narrower than."""
     return instances(graph, vocabulary) - {o for o in graph.objects(None, SKOS.broader) if isinstance(o, URIRef)}
+
+
+def tab_separated(path: Path) -> Iterator[dict[str, str]]:
+    return csv.DictReader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 # --- how a term is written
@@ -295,12 +300,23 @@ def test_no_observation_has_a_timing_that_its_mechanism_does_not_allow(graph: Gr
 
 def test_words_that_stand_as_text_are_notations_of_the_vocabulary_too(graph: Graph, real_root: Root) -> None:
     vocabulary = read_vocabulary(real_root.ontology)
-    with (real_root.data / "curated" / "epitopes.tsv").open(encoding="utf-8") as opened:
-        kinds = {row["kind"] for row in csv.DictReader(opened, delimiter="\t")}
+    kinds = {row["kind"] for row in tab_separated(real_root.data / "curated" / "epitopes.tsv")}
     assert kinds - set(vocabulary["EpitopeKind"]) == set()
     for format_, word in graph.subject_objects(BSAB.halfLifeClass):
         term = graph.value(format_, BSAB.hasHalfLifeClass)
         assert str(graph.value(term, SKOS.notation)) == str(word), name(format_)
+
+
+def test_a_toxicity_or_payload_as_a_term_stands_beside_the_words_that_it_comes_from(real_root: Root) -> None:
+    words = {"toxicity": "reported-toxicity", "payload-kind": "payload"}
+    rows = [row for path in sorted(real_root.data.glob("*/properties-*.tsv")) for row in tab_separated(path)]
+    told = {(row["antibody"], row["property"], row["source"]) for row in rows}
+    lone = {
+        (row["antibody"], row["value"])
+        for row in rows
+        if row["property"] in words and (row["antibody"], words[row["property"]], row["source"]) not in told
+    }
+    assert lone == set()
 
 
 # --- versions

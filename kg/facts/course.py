@@ -15,10 +15,13 @@ _PROPERTIES: dict[str, tuple[str, str]] = {  # property -> predicate, vocabulary
     "mechanism": ("bsab:hasMechanism", "MechanismOfAction"),
     "tested-in": ("bsab:testedIn", "tumor"),
     "payload": ("bsab:payload", "text"),
+    "payload-kind": ("bsab:hasPayloadKind", "PayloadKind"),
     "developer": ("bsab:developer", "text"),
     "conditional-activation": ("bsab:conditionalActivation", "text"),
+    "activation": ("bsab:activatedBy", "ActivationMode"),
     "reported-efficacy": ("bsab:reportedEfficacy", "text"),
     "reported-toxicity": ("bsab:reportedToxicity", "text"),
+    "toxicity": ("bsab:hasToxicity", "ToxicityKind"),
 }
 
 Described = list[tuple[str, Node, str]]  # predicate, value, column

@@ -20,11 +20,14 @@ _COLUMNS = ("what", "state", "support", "source")
 _SECTIONS = (
     (
         "Format, Fc and mechanism",
-        ("has format", "has Fc activity", "has mechanism", "payload", "conditional activation", "developer"),
+        (
+            *("has format", "has Fc activity", "has mechanism", "payload", "has payload kind"),
+            *("conditional activation", "activated by", "developer"),
+        ),
     ),
     ("Course", ("has event",)),
     ("Results", ("has result",)),
-    ("Told of efficacy and safety", ("reported efficacy", "reported toxicity")),
+    ("Told of efficacy and safety", ("reported efficacy", "reported toxicity", "has toxicity")),
     ("Escapes documented for it", ("escaped through",)),
     ("Tested in", ("tested in",)),
     ("Trials", ("tested in trial",)),
