@@ -35,6 +35,9 @@ from kg.view import View
 from kg.vocabulary import read_vocabulary
 
 FOLDER = Path(__file__).resolve().parent
+sys.path.append(str(FOLDER.parent / "benchmarks"))
+import performance_page  # noqa: E402 - of the neighboring folder
+
 NOTICE = "<!-- Written by docs/generate.py; do not edit. -->\n"
 
 # Kinds of a column that the patterns of `kg.tables` do not describe. A kind that stands in neither is an error.
@@ -428,17 +431,26 @@ def readme(root: Root) -> str:
 
     def write(match: re.Match[str]) -> str:
         name, _, argument = match["what"].partition(": ")
-        made = {"numbers": lambda: numbers(root), "benchmarks": benchmarks, "answer": lambda: answered(root, argument)}
+        made = {
+            "numbers": lambda: numbers(root),
+            "benchmarks": benchmarks,
+            "performance": performance_page.summary,
+            "answer": lambda: answered(root, argument),
+        }
         return f"<!-- {match['what']} -->\n{made[name]()}<!-- end {name} -->"
 
     return re.sub(
-        r"<!-- (?P<what>(numbers|benchmarks|answer)\b.*?) -->\n.*?<!-- end \2 -->", write, text, flags=re.DOTALL
+        r"<!-- (?P<what>(numbers|benchmarks|performance|answer)\b.*?) -->\n.*?<!-- end \2 -->",
+        write,
+        text,
+        flags=re.DOTALL,
     )
 
 
 def pages(root: Root) -> dict[str, str]:
     """Every generated page by its path from this folder; the same tree gives the same text."""
-    return {
+    measured = {"performance.md": performance_page.page()} if performance_page.read("questions") else {}
+    return measured | {
         "../README.md": readme(root),
         "json.md": json_page(root),
         "ontology.md": ontology_page(root.ontology, table, NOTICE),

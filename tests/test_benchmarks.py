@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import networkx as nx
-import performance_page
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -95,9 +94,3 @@ def test_products_of_matrices_count_the_four_edge_paths(edges: set[tuple[int, in
             if start != end:
                 found = sum(len(names) == 5 for names in nx.all_simple_paths(graph, start, end, cutoff=4))
                 assert counts[start, end] == found
-
-
-def test_the_page_is_what_was_measured() -> None:
-    if not performance_page.read("questions"):
-        pytest.skip("nothing was measured yet")
-    assert performance_page.PAGE.read_text(encoding="utf-8") == performance_page.page()
