@@ -11,6 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.lookup import find
 from kg.paths import find_root
 from kg.query import Question, ask, bind, question
 from kg.store import Opened, open_store
@@ -99,7 +100,6 @@ def network(root: str) -> dict[str, Any]:
 
 
 def path(root: str) -> dict[str, Any]:
-    from kg.lookup import find
     from kg.network import claim_network
     from kg.path_search import find_paths
 
@@ -112,8 +112,6 @@ def path(root: str) -> dict[str, Any]:
 def chains(root: str) -> dict[str, Any]:
     """Seconds for the chains of one antibody, and for those of all."""
     from kg.chains import StoreLinks, chains_of
-
-    from kg.lookup import find
 
     view = opened(root)
     antibody = find(view.store, ANTIBODY).curie
