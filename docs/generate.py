@@ -95,7 +95,7 @@ STATS_KEYS = {
     "as_of": "day up to which the view tells",
     "view": "`read and record`, or `with unread claims`",
     "store": "folder of the compiled store, or `memory`",
-    "triples": "triples of the store, the vocabulary included",
+    "triples": "triples of the store, the vocabulary included; inferred types are not",
     "entities": "entities by class",
     "claims_by_reading": "claims by the best reading state of their lines; a claim counts once",
     "claims_by_predicate": "claims by property",
@@ -370,7 +370,8 @@ def rules_page() -> str:
                 ("shape", "the graph fits `ontology/shapes.ttl` (SHACL)", "with the extra `check`"),
                 (
                     "reasoner",
-                    "the vocabulary is consistent, and any class can have an instance",
+                    "vocabulary and arms contradict nothing, any class can have an instance, and the kinds of antibodies and "
+                    "arms that follow from the axioms are those that `kg/inferences` gives",
                     "with the extra `check`",
                 ),
             ),

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import KgError
+from kg.infer import infer_types
 from kg.lookup import LOOKUP_GRAPH, LOOKUP_KEY, NAME_PROPERTIES
 from kg.nodes import text
 from kg.paths import Root
@@ -108,7 +109,7 @@ def _alive(pid: str) -> bool:
 
 
 def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> Iterator[list[ox.Quad]]:
-    """All quads of a view, in batches: the default graph with the ontology in it, the named graphs, the names."""
+    """All quads of a view, in batches: the default graph with the ontology in it, named graphs, inferred types."""
 
     def tell(done: int, of: int) -> None:
         if progress:
@@ -146,6 +147,7 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
     yield selected.kept + selected.edges + selected.marks + list(_highest_phases(selected, ontology))
     tell(len(rows) + 1, steps)
     yield ontology
+    yield infer_types(selected.edges, ontology)
     yield list(_lookup_keys(selected.kept + ontology + codes))
     tell(steps, steps)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from kg.evidence import Line, Stated, claim, claims, notation, shown
+from kg.infer import INFERRED_GRAPH
 from kg.lookup import LABEL, LOOKUP_KEY, NAME_PROPERTIES, TYPE, Match, label_of
 from kg.nodes import Node, bulk, objects, statements, subjects
 from kg.query import Answer, Record, records, to_value
@@ -18,7 +19,11 @@ _BSAB = PREFIXES["bsab"]
 _DESCRIBED_ELSEWHERE = {LABEL, *NAME_PROPERTIES, TYPE}
 _MARKS = {_BSAB + name for name in ("support", "contested", "bestSource")}
 # Properties of other vocabularies, which have no label in ours.
-_REUSED = {PREFIXES["rdfs"] + "subClassOf": "is a kind of", PREFIXES["skos"] + "notation": "code"}
+_REUSED = {
+    PREFIXES["rdfs"] + "subClassOf": "is a kind of",
+    PREFIXES["skos"] + "notation": "code",
+    PREFIXES["rdf"] + "type": "inferred type",  # the type that is stated is told as `type`
+}
 _NODES = {"StatusEvent", "Result", "CounterMeasure"}  # n-ary nodes, told in one line
 
 
@@ -153,7 +158,9 @@ def _own(store: ox.Store, node: ox.NamedNode, claimed: Iterable[Stated]) -> Iter
         if predicate not in _DESCRIBED_ELSEWHERE and plain and not _is_reification(predicate):
             yield _described(store, predicate, value, "", ())
     for graph, predicate, value in sorted(bulk(store, node), key=str):
-        if predicate != LOOKUP_KEY:
+        if graph == INFERRED_GRAPH.value:
+            yield _described(store, predicate, value, "", ())
+        elif predicate != LOOKUP_KEY:
             line = Line(compress(graph), "", "database", "supports", "record", "", "", "")
             yield _described(store, predicate, value, "record", (line,))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
+from kg.infer import INFERRED_GRAPH
 from kg.lookup import LOOKUP_GRAPH, LOOKUP_KEY
 from kg.query import Answer, Record, records, select
 from kg.store import Opened
@@ -62,6 +64,7 @@ _SINGLE = {
         "SELECT (COUNT(?o) AS ?count) WHERE { ?o a bsab:EscapeObservation ; bsab:transferred false }"
     ),
     "contested claims": "SELECT (COUNT(?c) AS ?count) WHERE { ?c bsab:contested true }",
+    "inferred types": "SELECT (COUNT(*) AS ?count) WHERE { GRAPH graph:inferred { ?entity a ?type } }",
     "plain edges": (
         "SELECT (COUNT(*) AS ?count) WHERE { ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . ?s ?p ?o }"
     ),
@@ -138,9 +141,15 @@ def statistics(opened: Opened) -> Statistics:
         opened.view.as_of or opened.as_of,
         "with unread claims" if opened.view.include_unread else "read and record",
         opened.place,
-        len(opened.store) - sum(1 for _ in opened.store.quads_for_pattern(None, LOOKUP_KEY, None, LOOKUP_GRAPH)),
+        len(opened.store) - sum(1 for _ in _beside_the_facts(opened.store)),
         groups,
     )
+
+
+def _beside_the_facts(store: ox.Store) -> Iterator[ox.Quad]:
+    """What compiling adds: the index of names, and the inferred types."""
+    yield from store.quads_for_pattern(None, LOOKUP_KEY, None, LOOKUP_GRAPH)
+    yield from store.quads_for_pattern(None, None, None, INFERRED_GRAPH)
 
 
 def _single(store: ox.Store, query: str) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Finding, KgError
-from kg.facts import load_facts
+from kg.facts import Loaded, load_facts
 from kg.model import Claim, Entity, Evidence, Facts, Lit, Node
 from kg.output import sweep_leftovers, write_files
 from kg.paths import Root
@@ -145,15 +145,17 @@ def _turtle(triples: Iterable[ox.Triple]) -> bytes:
     return slim
 
 
-def render(root: Root) -> dict[str, bytes]:
+def render(root: Root, loaded: Loaded | None = None) -> dict[str, bytes]:
     """All generated files of a root, by path below `data/`: Turtle and MANIFEST. A pure function of its tables.
+
+    `loaded` spares reading the tables again.
 
     Raises
     ------
     FactsError
         With every complaint about the input tables.
     """
-    loaded = load_facts(root)
+    loaded = loaded or load_facts(root)
     content: dict[str, bytes] = {}
     rows: list[ManifestRow] = []
     default: list[ox.Triple] = []
@@ -254,9 +256,9 @@ def build(root: Root) -> list[str]:
     return [path for path in stale if path in content or path in gone]
 
 
-def check_fresh(root: Root) -> list[Finding]:
+def check_fresh(root: Root, loaded: Loaded | None = None) -> list[Finding]:
     """A finding for each generated file that is not what the tables say, and for each file that is not generated."""
-    content = render(root)
+    content = render(root, loaded)
     findings = []
     for path in _stale_files(root, content):
         what, hint = "is not what the tables say", "run kg build"

@@ -1,4 +1,4 @@
-"""Checks of a root and its store: tables, freshness, provenance, rules, and shapes where the extra is installed."""
+"""Checks of a root and its store: tables, freshness, provenance, rules; with the extra, shapes and reasoner too."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kg.errors import SEVERITIES, FactsError, Finding, KgError
 from kg.facts import Loaded, load_facts
 from kg.query import select
+from kg.reason import complaints, reason
 from kg.store import Opened
 from kg.tables import Row
 from kg.terms import compress
@@ -109,7 +110,7 @@ def check(opened: Opened, unread: Opened) -> Checked:
     ran, skipped = ["tables", "provenance"], []
     findings = _provenance(loaded)
     if root.checkout:
-        findings += check_fresh(root)
+        findings += check_fresh(root, loaded)
         ran.append("freshness")
     else:
         skipped.append("freshness: an installed copy is not built")
@@ -125,8 +126,8 @@ def check(opened: Opened, unread: Opened) -> Checked:
     else:
         skipped.append("shapes: install the extra, pip install 'bsab-kg[check]'")
     if find_spec("rustdl"):
-        findings += _reasoner(root.ontology / "bsab.ttl")
-        ran.append("reasoner on the vocabulary")
+        findings += complaints(unread, reason(unread), where)
+        ran.append("reasoner")
     else:
         skipped.append("reasoner: install the extra, pip install 'bsab-kg[check]'")
     order = {severity: number for number, severity in enumerate(SEVERITIES)}
@@ -158,12 +159,12 @@ def _checksums(opened: Opened) -> list[Finding]:
 
 @contextlib.contextmanager
 def _working_folder() -> Iterator[Path]:
-    """A folder for what the engines read from disk; gone afterwards."""
+    """A folder for what the engine reads from disk; gone afterwards."""
     try:
         with tempfile.TemporaryDirectory(prefix="bsab-kg-") as folder:
             yield Path(folder)
     except OSError as error:
-        what = f"shapes and reasoner need a temporary folder: {error.strerror or error}"
+        what = f"the shapes need a temporary folder: {error.strerror or error}"
         raise KgError(what, os.environ.get("TMPDIR", "/tmp"), "set TMPDIR to a folder with room") from None
 
 
@@ -196,29 +197,3 @@ def _shapes(opened: Opened, where: Mapping[str, str]) -> list[Finding]:
             )
         )
     return findings
-
-
-def _reasoner(ontology: Path) -> list[Finding]:
-    """The vocabulary is consistent, and no class of it is unsatisfiable (rustdl reads RDF/XML, not Turtle)."""
-    import rustdl
-
-    with _working_folder() as folder:
-        path = folder / "ontology.rdf"
-        ox.serialize(parse_turtle(ontology), str(path), format=ox.RdfFormat.RDF_XML)
-        if not rustdl.is_consistent(str(path)):
-            return [
-                Finding(
-                    "error", "reasoner", "ontology/bsab.ttl:1", "the vocabulary is inconsistent", "undo the last axiom"
-                )
-            ]
-        empty = rustdl.classify(str(path)).unsatisfiable
-    return [
-        Finding(
-            "error",
-            "reasoner",
-            "ontology/bsab.ttl:1",
-            f"{compress(str(name).strip('<>'))} can have no instance",
-            "undo the last axiom",
-        )
-        for name in empty
-    ]
