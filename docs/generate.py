@@ -370,8 +370,8 @@ def rules_page() -> str:
                 ("shape", "the graph fits `ontology/shapes.ttl` (SHACL)", "with the extra `check`"),
                 (
                     "reasoner",
-                    "vocabulary and arms contradict nothing, any class can have an instance, and the kinds of antibodies and "
-                    "arms that follow from the axioms are those that `kg/inferences` gives",
+                    "vocabulary and arms do not contradict each other, any class can have an instance, and the axioms "
+                    "give the same kinds of antibodies and arms as `kg/inferences`",
                     "with the extra `check`",
                 ),
             ),
