@@ -49,6 +49,9 @@ def cases(folder: Path) -> tuple[Case, ...]:
         Case(
             "kg ask pairs-in-tumor -p tumor=SCLC", (*KG, "ask", "pairs-in-tumor", "-p", "tumor=SCLC"), RDFLIB, 1.0, 30
         ),
+        Case("kg chains --antibody tarlatamab", (*KG, "chains", "--antibody", "tarlatamab"), RDFLIB, 1.0, 30),
+        Case("kg coverage --antibody tarlatamab", (*KG, "coverage", "--antibody", "tarlatamab"), RDFLIB, 1.0, 30),
+        Case("kg path tarlatamab SCLC", (*KG, "path", "tarlatamab", "SCLC"), None, None, 10),
         Case("kg check", (*KG, "check"), None, None, 3),
         Case("kg report", (*KG, "report", "-o", str(folder / "report")), None, None, 3),
     )
