@@ -263,7 +263,7 @@ def sparql(opened: Opened, text: str) -> Answer | bool | bytes:
 def solutions(result: ox.QuerySolutions) -> Answer:
     """Solutions as records."""
     columns = tuple(variable.value for variable in result.variables)
-    rows = tuple({name: to_value(solution[name]) for name in columns} for solution in result)
+    rows = tuple(dict(zip(columns, map(to_value, solution), strict=True)) for solution in result)
     return Answer(columns, rows)
 
 
