@@ -1,0 +1,272 @@
+"""Documented escapes: which link of which chain each one breaks, and what counters it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.chains.links import Link, StoreLinks
+from kg.chains.walk import ARM_EFFECTS, PASSIVE_ROLES, TUMOR_BINDING, Chain, one_lineage
+from kg.evidence import evidence_lines, notation
+from kg.lookup import label_of
+from kg.nodes import objects, statements, subjects
+from kg.terms import PREFIXES, compress, expand
+
+BISPECIFICS = "bsab:BispecificAgent"  # what was seen under the class is told of each of its members
+ANTIGEN_SPECIFIC = "bsab:AntigenSpecificScope"
+_NOT_ESCAPE = "bsab:NotEscapeScope"
+_RANK = ox.NamedNode(PREFIXES["bsab"] + "rank")
+# Functions that strengthen an attack which the T cell's own receptor has to start.
+STRENGTHENING = frozenset({"bsab:CostimulationSignalFunction", "bsab:CheckpointReleaseFunction"})
+_OF_CELL = frozenset(
+    {"bsab:RecruitLink", "bsab:ActivateLink", "bsab:RecognizeLink", "bsab:KillLink", "bsab:EngageFcLink"}
+)
+_REACH, _HOLD, _RECRUIT, _ENGAGE_FC, _ACTIVATE, _RECOGNIZE, _KILL, _BLOCK = (
+    f"bsab:{name}Link" for name in ("Reach", "Hold", "Recruit", "EngageFc", "Activate", "Recognize", "Kill", "Block")
+)
+
+
+class Escape(NamedTuple):
+    """One kind of escape in one tumor (empty: none named), with the claims that document it.
+
+    `antigens` are those that it concerns; empty: documented of the antibody or its class as a whole. `direct` is true
+    where it was seen in patients on a bispecific in a solid tumor; else it is carried over from elsewhere.
+    """
+
+    kind: str
+    scope: str
+    breaks: frozenset[str]
+    antigens: frozenset[str]
+    tumor: str
+    claims: tuple[Link, ...]
+    observations: tuple[str, ...]
+    direct: bool
+    timings: tuple[str, ...]
+
+    @property
+    def support(self) -> float:
+        """That of its best supported claim: the same observation may stand behind several."""
+        return max(claim.support for claim in self.claims)
+
+    @property
+    def contested(self) -> bool:
+        return any(claim.contested for claim in self.claims)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is documented of: antigens, the antibody, or bispecifics as a class."""
+        return tuple(sorted({claim.source for claim in self.claims}))
+
+
+class Counter(NamedTuple):
+    """What counters an escape. `basis` is `documented` (a claim says so) or `by structure` (it follows from the arms).
+
+    `by` holds arms of the same antibody, or antibodies, those that got furthest first; empty where the counter is
+    neither. `measure` is the counter-measure that the claim names.
+    """
+
+    basis: str
+    kind: str
+    by: tuple[str, ...]
+    text: str
+    outcome: str
+    measure: str = ""
+    claim: str = ""
+    support: float | None = None
+    source: str = ""
+
+
+class Escapes:
+    """The documented escapes of an open view."""
+
+    def __init__(self, links: StoreLinks) -> None:
+        self.links = links
+        self._of: dict[str, tuple[_Documented, ...]] = {}
+
+    def of_antibody(self, antibody: str, antigens: Iterable[str]) -> tuple[Escape, ...]:
+        """What is documented of an antibody, of its class, and of the antigens that it binds; by scope and kind."""
+        return self._merged((antibody, BISPECIFICS, *antigens))
+
+    def of_antigens(self, antigens: Iterable[str]) -> tuple[Escape, ...]:
+        """What is documented of antigens, whatever the drug."""
+        return self._merged(antigens)
+
+    def breaking(self, chain: Chain, escapes: Iterable[Escape]) -> tuple[tuple[Escape, tuple[str, ...]], ...]:
+        """The escapes that break the chain, each with the links that it breaks, in the order given."""
+        found = ((escape, self.broken(chain, escape)) for escape in escapes)
+        return tuple((escape, broken) for escape, broken in found if broken)
+
+    def broken(self, chain: Chain, escape: Escape) -> tuple[str, ...]:
+        """The links of a chain that an escape breaks, sorted; empty where it leaves the chain whole."""
+        breaks = escape.breaks
+        cells = self.links.defined(escape.kind, "bsab:actsOnCell")
+        if cells and not any(chain.cell and one_lineage(self.links, cell, chain.cell) for cell in cells):
+            breaks -= _OF_CELL
+        return tuple(sorted(link for link in breaks if self._uses(chain, escape, link)))
+
+    def _uses(self, chain: Chain, escape: Escape, link: str) -> bool:
+        blocking = self.is_blocking(chain.effect)
+        if link == _HOLD:
+            return not escape.antigens or bool(escape.antigens & _needed(chain))
+        if link in (_RECRUIT, _ACTIVATE):
+            return bool(chain.cell) or (link == _ACTIVATE and chain.effect == "bsab:CheckpointBlockade")
+        if link == _KILL:
+            return bool(chain.cell) or chain.effect == "bsab:DeathReceptorKilling"
+        if link == _ENGAGE_FC:
+            return chain.acting_arm.startswith("bsab:")
+        if link == _RECOGNIZE:
+            location = self.links.defined(chain.held, "bsab:hasLocation") if chain.held else ()
+            return chain.function in STRENGTHENING or "bsab:PeptideHlaLocation" in location
+        if link == _BLOCK:
+            return blocking and (not escape.antigens or chain.target in escape.antigens)
+        return link == _REACH
+
+    def is_blocking(self, effect: str) -> bool:
+        """Whether a chain ends by blocking a signal or a ligand, and not by killing."""
+        return "bsab:BlockingMechanism" in self.links.defined(effect, "rdf:type")
+
+    def counters(self, antibody: str, chains: Iterable[Chain], escape: Escape) -> tuple[Counter, ...]:
+        """What counters an escape from an antibody with these chains: its own arms, then what is documented, then
+        other antibodies that bind the node which carries the escape."""
+        known = tuple(chains)
+        own = (*self.answering_arms(known, escape), *self._remaining_arms(known, escape))
+        return (*own, *self._documented(escape), *self._on_node(antibody, escape))
+
+    def answering_arms(self, chains: Iterable[Chain], escape: Escape) -> tuple[Counter, ...]:
+        """Arms of the antibody that meet the escape: they bind the node that carries it, or their role relieves it."""
+        nodes = self.links.defined(escape.kind, "bsab:runsThrough")
+        roles = self.links.defined(escape.kind, "bsab:relievedByRole")
+        found = []
+        for arm, target in sorted({(chain.acting_arm, chain.target) for chain in chains}):
+            if target in nodes and target not in escape.antigens:
+                found.append((arm, f"binds {self._label(target)}, which carries it"))
+            elif any(role.target in roles for role in self.links.claimed(arm, "bsab:hasRole")):
+                found.append((arm, "has the role that relieves it"))
+        return tuple(Counter("by structure", "second-arm", (arm,), text, "proposed") for arm, text in found)
+
+    def _remaining_arms(self, chains: Iterable[Chain], escape: Escape) -> Iterator[Counter]:
+        """Arms that still bind where the antigen of another is out of reach."""
+        # What changes the whole cell may take the second antigen along.
+        if _HOLD not in escape.breaks or not escape.antigens or escape.scope != ANTIGEN_SPECIFIC:
+            return
+        whole = [chain for chain in chains if not self.broken(chain, escape)]
+        left = {(c.acting_arm, c.target) for c in whole if _acts_itself(c)}
+        left |= {(c.holding_arm, c.held) for c in whole if not _acts_itself(c) and self._is_tumor_arm(c.holding_arm)}
+        for arm, antigen in sorted(left):
+            yield Counter("by structure", "second-arm", (arm,), f"still binds {self._label(antigen)}", "proposed")
+
+    def _is_tumor_arm(self, arm: str) -> bool:
+        return bool(arm) and any(role.target == TUMOR_BINDING for role in self.links.claimed(arm, "bsab:hasRole"))
+
+    def _documented(self, escape: Escape) -> Iterator[Counter]:
+        store = self.links.store
+        for observation in escape.observations:
+            for link in self.links.claimed(observation, "bsab:counteredBy"):
+                cells: dict[str, str] = {}
+                for predicate, node in statements(store, ox.NamedNode(expand(link.target))):
+                    name = predicate.value.removeprefix(PREFIXES["bsab"])
+                    if isinstance(node, ox.NamedNode):
+                        cells[name] = compress(node.value) if name == "counterAntibody" else notation(store, node)
+                    else:
+                        cells[name] = node.value
+                yield Counter(
+                    "documented",
+                    cells.get("counterKind", ""),
+                    (cells["counterAntibody"],) if "counterAntibody" in cells else (),
+                    cells.get("description", ""),
+                    cells.get("outcome", ""),
+                    link.target,
+                    link.claim,
+                    link.support,
+                    link.best_source,
+                )
+
+    def _on_node(self, antibody: str, escape: Escape) -> Iterator[Counter]:
+        """Other antibodies with an arm on the node that carries the escape."""
+        store = self.links.store
+        binds, has_arm = (ox.NamedNode(expand(f"bsab:{name}")) for name in ("binds", "hasArm"))
+        for node in self.links.defined(escape.kind, "bsab:runsThrough"):
+            if node in escape.antigens:
+                continue
+            owners: set[str] = set()
+            for arm in subjects(store, binds, ox.NamedNode(expand(node))):
+                roles = {role.target for role in self.links.claimed(compress(arm.value), "bsab:hasRole")}
+                if roles - PASSIVE_ROLES:
+                    owners.update(compress(owner.value) for owner in subjects(store, has_arm, arm))
+            others = tuple(sorted(owners - {antibody}, key=lambda owner: (-self._phase(owner), owner)))
+            if others:
+                yield Counter("by structure", "other-antibody", others, f"binds {self._label(node)}", "proposed")
+
+    def _phase(self, antibody: str) -> int:
+        """How far an antibody got, as the rank of its highest phase; 0 where none is known."""
+        phases = (ox.NamedNode(expand(phase)) for phase in self.links.defined(antibody, "bsab:highestPhase"))
+        ranks = (rank.value for phase in phases for rank in objects(self.links.store, phase, _RANK))
+        return max(map(int, ranks), default=0)
+
+    def _label(self, curie: str) -> str:
+        return label_of(self.links.store, ox.NamedNode(expand(curie)))
+
+    def _merged(self, of: Iterable[str]) -> tuple[Escape, ...]:
+        together: dict[tuple[str, str, frozenset[str]], list[_Documented]] = defaultdict(list)
+        for subject in dict.fromkeys(of):
+            for documented in self._documented_of(subject):
+                together[documented.link.target, documented.tumor, documented.antigens].append(documented)
+        escapes = []
+        for (kind, tumor, antigens), same in together.items():
+            scope = next(iter(self.links.defined(kind, "bsab:hasScope")), "")
+            if scope == _NOT_ESCAPE:
+                continue
+            breaks = frozenset(self.links.defined(kind, "bsab:breaksLink"))
+            seen = tuple(sorted({observation for one in same for observation in one.observations}))
+            timings = tuple(sorted({timing for one in same for timing in one.timings}))
+            claims = tuple(sorted(one.link for one in same))
+            direct = any(one.direct for one in same)
+            escapes.append(Escape(kind, scope, breaks, antigens, tumor, claims, seen, direct, timings))
+        return tuple(sorted(escapes, key=lambda e: (e.scope, e.kind, e.tumor, sorted(e.antigens))))
+
+    def _documented_of(self, subject: str) -> tuple[_Documented, ...]:
+        if subject not in self._of:
+            self._of[subject] = tuple(self._read(link) for link in self.links.claimed(subject, "bsab:escapedThrough"))
+        return self._of[subject]
+
+    def _read(self, link: Link) -> _Documented:
+        store = self.links.store
+        direct, antigens, timings, seen = False, set[str](), set[str](), set[str]()
+        for line in evidence_lines(store, ox.NamedNode(expand(link.claim))):
+            if line.stance != "supports" or not line.observation:
+                continue
+            seen.add(line.observation)
+            for predicate, node in statements(store, ox.NamedNode(expand(line.observation))):
+                name = predicate.value.removeprefix(PREFIXES["bsab"])
+                if name == "transferred" and node.value == "false":
+                    direct = True
+                elif name == "escapesFrom":
+                    antigens.add(compress(node.value))
+                elif name == "timing" and isinstance(node, ox.NamedNode):
+                    timings.add(notation(store, node))
+        if not link.source.startswith(("ab:", "bsab:")):
+            antigens = {link.source}  # a claim on one antigen, also where the observation names several
+        place = link.qualifier("bsab:inTumor")
+        return _Documented(link, place, frozenset(antigens), tuple(sorted(seen)), direct, tuple(sorted(timings)))
+
+
+def _acts_itself(chain: Chain) -> bool:
+    """Whether the acting arm is a tumor arm that blocks or brings a payload: the other arm helps, and is not needed."""
+    return not chain.cell and chain.effect in ARM_EFFECTS
+
+
+def _needed(chain: Chain) -> frozenset[str]:
+    """The antigens that must be bound for a chain to work."""
+    return frozenset({chain.target} if _acts_itself(chain) else {chain.target, chain.held})
+
+
+class _Documented(NamedTuple):
+    link: Link
+    tumor: str
+    antigens: frozenset[str]
+    observations: tuple[str, ...]
+    direct: bool
+    timings: tuple[str, ...]
