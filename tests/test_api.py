@@ -66,7 +66,7 @@ def test_errors_are_of_one_family(built_toy: Root) -> None:
     with pytest.raises(kg.NotFoundError):
         graph.show("nobody")
     with pytest.raises(kg.UsageError):
-        graph.ask("mechanism-chains")
+        graph.ask("trials-of-antibody")
     with pytest.raises(kg.KgError, match="no date"):
         kg.open(as_of="soon")
     assert issubclass(kg.NotFoundError, kg.KgError) and issubclass(kg.AmbiguousError, kg.KgError)

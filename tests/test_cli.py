@@ -172,7 +172,7 @@ def test_not_found_ends_with_1(kg: Kg, arguments: tuple[str, ...], words: str) -
         (("show", "EGFR", "--as-of", "yesterday"), "'yesterday' is no date"),
         (("show", "EGFR", "--as-of", "2999"), "between 1950 and 2100"),
         (("show", "EGFR", "--as-of", "2099"), "the sources tell nothing after"),
-        (("ask", "mechanism-chains"), "needs a value for 'antibody'"),
+        (("ask", "trials-of-antibody"), "needs a value for 'antibody'"),
         (("ask", "mechanism-chains", "-p", "antibody"), "is not NAME=VALUE"),
         (("ask", "mechanism-chains", "-p", "arm=x"), "has no parameter 'arm'"),
         (("ask", "mechanism-chains", "-p", "antibody=a", "-p", "antibody=b"), "stands twice"),

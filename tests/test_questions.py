@@ -713,11 +713,14 @@ def test_first_in_human_trials_are_told_apart(real: Opened) -> None:
 
 
 def test_an_engager_kills_through_its_trigger_and_a_blocker_has_no_effector_cell(real: Opened) -> None:
-    chains = rows(real, "mechanism-chains", "tumor_antigen", "receptor", "cell", "function", antibody="tarlatamab")
-    assert ("DLL3", "CD3", "T cell", "T-cell cytotoxicity") in chains
-    assert {receptor for _, receptor, _, _ in chains} == {"CD3"}
-    assert "natural killer cell" not in {cell for _, _, cell, _ in chains}
-    assert not answer(real, "mechanism-chains", antibody="amivantamab").rows
+    chains = rows(real, "mechanism-chains", "mode", "held", "target", "cell", "function", antibody="tarlatamab")
+    assert ("trans", "DLL3", "CD3", "T cell", "T-cell cytotoxicity") in chains
+    assert {(mode, target) for mode, _, target, *_ in chains} == {("trans", "CD3")}
+    assert "natural killer cell" not in {cell for *_, cell, _ in chains}
+    blocking = rows(real, "mechanism-chains", "mode", "held", "target", "cell", "effect", antibody="amivantamab")
+    assert {("cis", "MET", "EGFR", None, "signal blockade"), ("cis", "EGFR", "MET", None, "signal blockade")} <= set(
+        blocking
+    )
 
 
 def test_a_second_tumor_arm_covers_and_a_trigger_arm_does_not(real: Opened) -> None:
