@@ -19,6 +19,7 @@ from typing import Any
 from ontology_page import ontology_page, ontology_picture
 
 from kg import tables
+from kg.chains import answer_chains, read_wanted
 from kg.describe import describe
 from kg.facts import load_facts
 from kg.facts.course import _PROPERTIES as PROPERTIES
@@ -122,6 +123,27 @@ STEP_KEYS = {
     "support": "support of the claim, 0 to 1; null without a claim, which counts as 1",
     "contested": "whether lines of the view both support and refute it",
     "source": "CURIE or address of its best source; empty without a claim",
+}
+CHAIN_KEYS = {
+    "mode": "`cis`, `trans` or `soluble`: how the two targets lie; null where it is not known",
+    "antibody": "`id` and `label`; so are the parts below, null where a part is not there",
+    "holding_arm": "the arm that keeps the antibody in place: a tumor arm or, where there is none, any other",
+    "held": "the antigen that it binds",
+    "acting_arm": "the arm that acts, or the Fc activity",
+    "target": "the receptor or antigen that it acts on",
+    "cell": "the effector cell that carries the receptor",
+    "function": "what the cell then does",
+    "effect": "how the chain kills or blocks",
+    "tumor": "a tumor that the antibody was tested in",
+    "support": "support of the chain, 0 to 1: the product over its links",
+    "weakest": "CURIE of the claim of its weakest link; null where that holds by definition",
+    "contested": "whether sources contradict each other on one of its links",
+    "links": "its links: `from`, `relation`, `to`, `text`, `claim` (null: by definition), `support`, `contested`, and "
+    "the best `source`",
+    "escapes": "the documented escapes that break it: `kind`, `scope`, the links that it `breaks`, the `antigens` that "
+    "it concerns, `tumor`, `direct` (seen in patients on a bispecific in a solid tumor), `timing`, `support`, "
+    "`contested`, `claims`, and `counters`: `basis` (`documented`, or `by structure`: it follows from arms and "
+    "vocabulary), `kind`, `by` (arms or antibodies), `text`, `outcome`, `claim` and `source`",
 }
 CHECK_KEYS = {
     "severity": "error, warning or info",
@@ -294,6 +316,16 @@ def path_example(root: Root) -> dict[str, Any]:
     return found.as_json()
 
 
+def chain_example(root: Root) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The JSON of one chain: whole, and with one link and one escape with one counter."""
+    opened = open_store(root, View())
+    wanted = read_wanted(opened, antibody="tarlatamab", tumor="small cell lung carcinoma", escape="antigen loss")
+    whole = answer_chains(opened, wanted).as_json()[0]
+    escape = next(one for one in whole["escapes"] if one["counters"])
+    shorter = dict(escape) | {"counters": escape["counters"][:1]}
+    return whole, dict(whole) | {"links": whole["links"][:1], "escapes": [shorter]}
+
+
 def check_example(root: Root) -> dict[str, str]:
     """The first finding of the rules, as `kg check --all --format json` gives it."""
     facts = load_facts(root).facts
@@ -309,6 +341,7 @@ def json_page(root: Root) -> str:
     statement, arm = whole["statements"][0], whole["arms"][0]
     counted, numbers = stats_example(root)
     path = path_example(root)
+    chain, short_chain = chain_example(root)
     asked = question("contested-claims")
     answer = ask(open_store(root, View()), asked, {})
     parts = [
@@ -333,6 +366,11 @@ def json_page(root: Root) -> str:
         described(STATEMENT_KEYS, statement, "a statement"),
         "An evidence line:\n",
         described(LINE_KEYS, short["statements"][0]["evidence"][0], "an evidence line"),
+        "## kg chains\n\nAn array of chains. No chain: `[]`. `kg coverage` gives an array with one object a row, like\n"
+        "every table.\n",
+        block("kg chains --antibody tarlatamab --tumor SCLC --escape 'antigen loss' --format json", "sh"),
+        as_json([short_chain]),
+        described(CHAIN_KEYS, chain, "kg chains"),
         "## kg path\n\nAn array of paths, best first. No path: `[]`.\n",
         block("kg path tarlatamab DLL3 -k 1 --format json", "sh"),
         as_json([path]),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from kg.chains import ChainAnswer
     from kg.path_search import FoundPath
 
 
@@ -107,6 +108,72 @@ class KnowledgeGraph:
         from kg.network import claim_network
 
         return claim_network(self.opened)
+
+    def chains(
+        self, antibody: str = "", *, antigen: str = "", tumor: str = "", effector: str = "", escape: str = "",
+        mode: str = "", output: str | PathLike[str] | None = None, max_nodes: int = 200,
+    ) -> ChainAnswer:  # fmt: skip
+        """The mechanism chains that fit, as `kg chains` finds them, each with the escapes that break it.
+
+        Parameters
+        ----------
+        antibody, antigen, tumor, effector, escape
+            Names; a tumor or a cell stands for its kinds, too. Empty: any.
+        mode
+            `cis`, `trans` or `soluble`.
+        output
+            An HTML file to draw the chains into, with at most `max_nodes` nodes.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            A name stands for nothing, or for several; or there is nothing to draw.
+        UsageError
+            The mode is none.
+
+        Examples
+        --------
+        >>> import kg
+        >>> found = kg.open().chains("tarlatamab", tumor="small cell lung carcinoma", effector="cytotoxic T cell")
+        >>> found.table().rows[0]["effect"]
+        'perforin-granzyme killing'
+        """
+        from kg.chains import answer_chains, read_wanted
+
+        answer = answer_chains(self.opened, read_wanted(self.opened, antibody, antigen, tumor, effector, escape, mode))
+        if output is not None:
+            from kg.chains.draw import chains_page
+            from kg.output import write_file
+
+            named = (("of", antibody), ("on", antigen), ("in", tumor), ("by", effector), ("broken by", escape))
+            about = " ".join(f"{word} {name}" for word, name in (*named, ("in", mode)) if name)
+            page = chains_page(answer, f"Mechanism chains {about}".strip(), max_nodes)
+            write_file(Path(output), page.encode())
+        return answer
+
+    def coverage(self, *names: str) -> Answer:
+        """Of each documented escape, whether the rest of an antibody (one name) or of a pair of antigens (two) works.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            A name stands for nothing, or for several.
+        UsageError
+            There are no or more than two names, or both stand for one antigen.
+
+        Examples
+        --------
+        >>> import kg
+        >>> rows = kg.open().coverage("amivantamab").rows
+        >>> {row["verdict"] for row in rows if row["escape"] == "MET bypass"}
+        {'works'}
+        """
+        from kg.chains import antibody_table, pair_table
+        from kg.errors import UsageError
+
+        if len(names) not in (1, 2):
+            raise UsageError("takes an antibody, or two antigens", "coverage", 'coverage("amivantamab")')
+        return antibody_table(self.opened, *names) if len(names) == 1 else pair_table(self.opened, *names)
 
     def paths(
         self,

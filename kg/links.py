@@ -19,6 +19,7 @@ from kg.terms import PREFIXES, compress
 # What needs no claim: it follows from what the two things are. Hierarchies of tumors and cells stand in named graphs.
 IDENTITY = (
     "bsab:epitopeOf",
+    "bsab:hasLocation",
     "bsab:hasMember",
     "bsab:escapeMechanism",
     "bsab:escapesFrom",

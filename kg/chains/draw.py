@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from kg.chains.answer import Break, ChainAnswer
 from kg.chains.links import Link
 from kg.chains.walk import Chain
+from kg.errors import NotFoundError
 from kg.evidence import claim
 from kg.neighborhood import merged, to_edge
 from kg.terms import PREFIXES, expand
@@ -26,6 +27,23 @@ _ENDS = {
     "bsab:expressedByCell": ("antigen", "cell"),
     "bsab:expressedOn": ("antigen", "tumor"),
 }
+
+
+def chains_page(answer: ChainAnswer, title: str, max_nodes: int) -> str:
+    """One HTML page of the chains that needs no network; chains that do not fit are counted in the title.
+
+    Raises
+    ------
+    NotFoundError
+        There is no chain to draw.
+    """
+    from kg.views.network_page import network_page
+
+    (nodes, edges), left_out = to_graph(answer, max_nodes)
+    if not nodes:
+        raise NotFoundError("no chain fits, so nothing was drawn", "", "ask for less, or for more nodes")
+    more = f" ({len(answer.traced) - left_out} of {len(answer.traced)} chains)" if left_out else ""
+    return network_page(nodes, edges, title=title + more, footer=answer.opened.footer(), layout="layers")
 
 
 def to_graph(answer: ChainAnswer, max_nodes: int) -> tuple[Graph, int]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
 from kg.evidence import OBJECT, PREDICATE, SUBJECT
 from kg.nodes import bulk, objects, statements, subjects
 from kg.terms import PREFIXES, compress, expand
+
+if TYPE_CHECKING:
+    from kg.network import MultiDiGraph
 
 _BSAB = PREFIXES["bsab"]
 _SUPPORT, _CONTESTED, _BEST_SOURCE = (_BSAB + name for name in ("support", "contested", "bestSource"))
@@ -117,3 +121,44 @@ class StoreLinks:
     def antibodies(self) -> tuple[str, ...]:
         kind, antibody = ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(_BSAB + "Antibody")
         return tuple(sorted(compress(node.value) for node in subjects(self.store, kind, antibody)))
+
+
+class NetworkLinks:
+    """The links of a network of claims (`kg.network.claim_network`): walking all of it is faster in memory."""
+
+    def __init__(self, network: MultiDiGraph) -> None:
+        self.network = network
+        self._broader = cache(self._climb)
+
+    def claimed(self, node: str, predicate: str) -> tuple[Link, ...]:
+        if node not in self.network:
+            return ()
+        found = []
+        for target, edges in self.network.adj[node].items():
+            for edge in edges.values():
+                if edge["claim"] and edge["predicate"] == predicate and edge["support"] > 0:
+                    qualifiers = tuple(sorted((name, value) for name, value in edge.items() if ":" in name))
+                    said = (edge["claim"], edge["support"], edge["contested"], edge["source"])
+                    found.append(Link(node, predicate, target, *said, qualifiers))
+        return tuple(sorted(found, key=lambda link: (link.target, link.claim)))
+
+    def defined(self, node: str, predicate: str) -> tuple[str, ...]:
+        if node not in self.network:
+            return ()
+        return tuple(sorted(target for target, edges in self.network.adj[node].items() if predicate in edges))
+
+    def broader(self, node: str) -> frozenset[str]:
+        return self._broader(node)
+
+    def _climb(self, node: str) -> frozenset[str]:
+        found = {node}
+        waiting = [node]
+        while waiting:
+            above = set(self.defined(waiting.pop(), "rdfs:subClassOf")) - found
+            found |= above
+            waiting += sorted(above)
+        return frozenset(found)
+
+    def antibodies(self) -> tuple[str, ...]:
+        nodes = self.network.nodes
+        return tuple(sorted(node for node in nodes if nodes[node]["kind"] == "antibody"))

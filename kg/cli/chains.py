@@ -41,29 +41,16 @@ def chains(
     root: str | None,
 ) -> None:
     """Show how antibodies act, link by link, which escapes break a link, and what counters these."""
-    from kg.chains.answer import answer_chains, read_wanted
+    from kg.knowledge_graph import KnowledgeGraph
 
     opened = open_view(root, as_of, include_unread, quiet)
-    wanted = read_wanted(opened, antibody, antigen, tumor, effector, escape, mode or "")
-    answer = answer_chains(opened, wanted)
+    answer = KnowledgeGraph(opened).chains(
+        antibody, antigen=antigen, tumor=tumor, effector=effector, escape=escape, mode=mode or "", output=output,
+        max_nodes=max_nodes,
+    )  # fmt: skip
     if output:
-        from pathlib import Path
-
-        from kg.chains.draw import to_graph
-        from kg.errors import NotFoundError
-        from kg.output import write_file
-        from kg.views.network_page import network_page
-
-        (nodes, edges), left_out = to_graph(answer, max_nodes)
-        if not nodes:
-            raise NotFoundError("no chain fits, so nothing was drawn", output, "ask with fewer options")
-        given = [("of ", antibody), ("on ", antigen), ("in ", tumor), ("by ", effector), ("broken by ", escape)]
-        title = " ".join(["Mechanism chains", *(f"{word}{name}" for word, name in given if name), mode or ""]).strip()
-        page = network_page(nodes, edges, title=title, footer=opened.footer(), layout="layers")
-        write_file(Path(output), page.encode())
         if not quiet:
-            more = f"; {left_out} more chains left out (--max-nodes)" if left_out else ""
-            click.echo(f"{output}: {len(answer.traced)} chains, {len(nodes)} nodes, {len(edges)} edges{more}", err=True)
+            click.echo(f"{output}: drawn", err=True)
     elif style == "json":
         import json
 
@@ -92,12 +79,13 @@ def coverage(
     root: str | None,
 ) -> None:
     """Tell of each documented escape whether the rest of a molecule still works, fails, or nobody knows."""
-    from kg.chains.coverage import antibody_table, pair_table
     from kg.errors import UsageError
+    from kg.knowledge_graph import KnowledgeGraph
 
     if (antibody is None) != (len(antigens) == 2) or (antibody is not None and antigens):
         raise UsageError("name an antibody or two antigens", "kg coverage", "kg coverage --antibody amivantamab")
     opened = open_view(root, as_of, include_unread, quiet)
-    answer = antibody_table(opened, antibody) if antibody is not None else pair_table(opened, *antigens)
+    names = antigens if antibody is None else (antibody,)
+    answer = KnowledgeGraph(opened).coverage(*names)
     print_answer(answer, style)
     print_footer(opened, quiet, len(answer.rows))
