@@ -130,7 +130,7 @@ def _nquads(opened: Opened) -> Exported:
 def _turtle(opened: Opened) -> Exported:
     triples = dict.fromkeys(ox.Triple(quad.subject, quad.predicate, quad.object) for quad in _quads(opened))
     content = _written(triples, ox.RdfFormat.TURTLE)
-    loses = ("which named graph a bulk fact of a registry stands in",)
+    loses = ("which named graph a bulk fact of a registry stands in", "which types are inferred")
     return Exported(_commented(opened, content), f"{len(triples)} triples", loses)
 
 
