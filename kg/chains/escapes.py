@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kg.chains.links import Link, StoreLinks
 from kg.chains.walk import ARM_EFFECTS, PASSIVE_ROLES, TUMOR_BINDING, Chain, one_lineage
-from kg.evidence import evidence_lines, notation
+from kg.evidence import notation
 from kg.lookup import label_of
 from kg.nodes import objects, statements, subjects
 from kg.terms import PREFIXES, compress, expand
@@ -18,7 +18,9 @@ from kg.terms import PREFIXES, compress, expand
 BISPECIFICS = "bsab:BispecificAgent"  # what was seen under the class is told of each of its members
 ANTIGEN_SPECIFIC = "bsab:AntigenSpecificScope"
 _NOT_ESCAPE = "bsab:NotEscapeScope"
-_RANK = ox.NamedNode(PREFIXES["bsab"] + "rank")
+_RANK, _FOR, _STANCE, _OBSERVATION, _SUPPORTS = (
+    ox.NamedNode(PREFIXES["bsab"] + name) for name in ("rank", "evidenceFor", "stance", "observation", "SupportsStance")
+)
 # Functions that strengthen an attack which the T cell's own receptor has to start.
 STRENGTHENING = frozenset({"bsab:CostimulationSignalFunction", "bsab:CheckpointReleaseFunction"})
 _OF_CELL = frozenset(
@@ -193,8 +195,8 @@ class Escapes:
                 continue
             owners: set[str] = set()
             for arm in subjects(store, binds, ox.NamedNode(expand(node))):
-                roles = {role.target for role in self.links.claimed(compress(arm.value), "bsab:hasRole")}
-                if roles - PASSIVE_ROLES:
+                roles = self.links.defined(compress(arm.value), "bsab:hasRole")  # plain edges: which claim is no matter
+                if not PASSIVE_ROLES.issuperset(roles):
                     owners.update(compress(owner.value) for owner in subjects(store, has_arm, arm))
             others = tuple(sorted(owners - {antibody}, key=lambda owner: (-self._phase(owner), owner)))
             if others:
@@ -235,11 +237,11 @@ class Escapes:
     def _read(self, link: Link) -> _Documented:
         store = self.links.store
         direct, antigens, timings, seen = False, set[str](), set[str](), set[str]()
-        for line in evidence_lines(store, ox.NamedNode(expand(link.claim))):
-            if line.stance != "supports" or not line.observation:
-                continue
-            seen.add(line.observation)
-            for predicate, node in statements(store, ox.NamedNode(expand(line.observation))):
+        lines = [line for line in subjects(store, _FOR, ox.NamedNode(expand(link.claim)))
+                 if _SUPPORTS in objects(store, line, _STANCE)]  # fmt: skip
+        for observation in {one for line in lines for one in objects(store, line, _OBSERVATION)}:
+            seen.add(compress(observation.value))
+            for predicate, node in statements(store, ox.NamedNode(observation.value)):
                 name = predicate.value.removeprefix(PREFIXES["bsab"])
                 if name == "transferred" and node.value == "false":
                     direct = True

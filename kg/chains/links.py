@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 _BSAB = PREFIXES["bsab"]
 _SUPPORT, _CONTESTED, _BEST_SOURCE = (_BSAB + name for name in ("support", "contested", "bestSource"))
 _MARKS = {_SUPPORT, _CONTESTED, _BEST_SOURCE}
+# What chains are made of: an antibody has many more claims, of events, trials and results.
+_WALKED = frozenset(
+    PREFIXES["bsab"] + name
+    for name in (
+        "hasArm", "hasRole", "binds", "bindsEpitope", "hasMechanism", "hasFcActivity", "testedIn", "expressedOn",
+        "expressedByCell", "effectorFunction", "escapedThrough", "counteredBy",
+    )
+)  # fmt: skip
 _SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
 
 
@@ -73,6 +81,8 @@ class StoreLinks:
     def _read(self, node: str) -> dict[str, list[Link]]:
         found: dict[str, list[Link]] = {}
         for claim in subjects(self.store, SUBJECT, ox.NamedNode(expand(node))):
+            if next(objects(self.store, claim, PREDICATE)).value not in _WALKED:
+                continue
             parts = {predicate.value: value for predicate, value in statements(self.store, claim)}
             target, predicate = parts[OBJECT.value], compress(parts[PREDICATE.value].value)
             support = float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0
