@@ -105,7 +105,7 @@ class Escapes:
         """The links of a chain that an escape breaks, sorted; empty where it leaves the chain whole."""
         breaks = escape.breaks
         cells = self.links.defined(escape.kind, "bsab:actsOnCell")
-        if cells and not any(chain.cell and one_lineage(self.links, cell, chain.cell) for cell in cells):
+        if cells and chain.cell and not any(one_lineage(self.links, cell, chain.cell) for cell in cells):
             breaks -= _OF_CELL
         return tuple(sorted(link for link in breaks if self._uses(chain, escape, link)))
 
@@ -116,7 +116,7 @@ class Escapes:
         if link in (_RECRUIT, _ACTIVATE):
             return bool(chain.cell) or (link == _ACTIVATE and chain.effect == "bsab:CheckpointBlockade")
         if link == _KILL:
-            return bool(chain.cell) or chain.effect == "bsab:DeathReceptorKilling"
+            return chain.effect in self.links.defined(escape.kind, "bsab:withstands")
         if link == _ENGAGE_FC:
             return chain.acting_arm.startswith("bsab:")
         if link == _RECOGNIZE:
