@@ -410,3 +410,8 @@ def test_cells_and_functions_of_different_number_are_a_complaint(tmp_path: Path)
     path.write_text(text.replace(line, "\t".join(cells)), encoding="utf-8")
     with pytest.raises(FactsError, match=r"\(EE001\): 3 cells and 2 functions"):
         run_import("evidence", tmp_path / "upstream" / "evidence", small.root)
+
+
+def test_an_engager_of_the_gamma_delta_receptor_is_told_from_other_t_cell_engagers() -> None:
+    rows = matching(read_tsv(IMPORTED / "properties-evidence.tsv"), antibody="lava-1207", property="mechanism")
+    assert [row["value"] for row in rows] == ["gamma-delta-t-engager"]

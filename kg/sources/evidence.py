@@ -247,7 +247,7 @@ def _bispecifics(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Ou
             antibody, row, statuses, stated("highest_status"), stated("status_year"), context
         )
         properties = [
-            ("mechanism", _MECHANISMS.get(value, value), "mechanism_class")
+            ("mechanism", _mechanism(value, row["targets_hgnc"]), "mechanism_class")
             for value in row["mechanism_class"].split(";")
             if value
         ]
@@ -268,6 +268,13 @@ def _bispecifics(context: Context, phrases: Mapping[str, tuple[str, ...]]) -> Ou
         ]
     context.remarks.append(f"bsabs_solid rows that are no molecule of ours: {'; '.join(skipped)}")
     return output
+
+
+def _mechanism(word: str, targets: str) -> str:
+    # Upstream has one word for all T cells: what binds the gamma-delta receptor is told by its targets.
+    if word == "T_cell_engager" and re.search(r"\bTR[DG]V\d", targets):
+        return "gamma-delta-t-engager"
+    return _MECHANISMS.get(word, word)
 
 
 def _status(
