@@ -221,6 +221,9 @@ def _mapped(folder: Path, table: Table) -> str:
 def ontology_picture(folder: Path) -> str:
     """The picture: the classes of `PICTURE` and what joins them, as domains and ranges say."""
     ontology = Ontology(folder)
+    unknown = {name for name in PICTURE if f"bsab:{name}" not in ontology.of("owl:Class")}
+    if unknown:
+        raise SystemExit(f"docs/ontology_page.py: the picture names classes that are none: {sorted(unknown)}")
     edges = []
     for term in ontology.of("owl:ObjectProperty"):
         ends = [_title(ontology.one(term, f"rdfs:{end}")) for end in ("domain", "range")]
