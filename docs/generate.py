@@ -449,12 +449,17 @@ def numbers(root: Root) -> str:
 
 
 def answered(root: Root, command: str) -> str:
-    """A command that asks a question, with its answer in a few columns."""
+    """A command that asks a question or for coverage, with its answer in a few columns."""
     words = shlex.split(command)
-    given = dict(word.split("=", 1) for word in words if "=" in word)
-    whole = ask(open_store(root, View()), question(words[2]), given)
-    kept = records(("label", "stage", "format", "valency", "support", "lines", "source"), whole.rows)
-    return block(f"$ {command}\n{render(kept, 'table', 118)}", "")
+    opened = open_store(root, View())
+    if words[1] == "coverage":
+        columns = ("escape", "of", "tumor", "direct", "verdict", "basis")
+        whole = KnowledgeGraph(opened).coverage(words[-1])
+    else:
+        columns = ("label", "stage", "format", "valency", "support", "lines", "source")
+        given = dict(word.split("=", 1) for word in words if "=" in word)
+        whole = ask(opened, question(words[2]), given)
+    return block(f"$ {command}\n{render(records(columns, whole.rows), 'table', 118)}", "")
 
 
 def benchmarks() -> str:
