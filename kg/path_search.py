@@ -26,7 +26,21 @@ if TYPE_CHECKING:
 
 # What a path may lead through. It may begin and end at any kind, but by way of a tumor, a trial or an agent class
 # everything is near to everything.
-PASSED = ("antibody", "arm", "epitope", "antigen", "cell", "function", "escape", "observation", "counter", "term")
+PASSED = (
+    "antibody",
+    "arm",
+    "epitope",
+    "antigen",
+    "cell",
+    "function",
+    "mechanism",
+    "killing",
+    "blocking",
+    "escape",
+    "observation",
+    "counter",
+    "term",
+)
 MAX_EDGES = 8  # from an antibody over a shared antigen to what another antibody binds
 COLUMNS = ("path", "support", "step", "from", "direction", "link", "to", "claim", "step_support", "source")
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as some
 
 import kg as package
 from kg.errors import NotFoundError, UsageError
-from kg.network import claim_network
+from kg.network import claim_network, projection
 from kg.path_search import (
+    PASSED,
     FoundPath,
     Step,
     chain_support,
@@ -135,6 +136,13 @@ def test_a_tumor_is_no_thoroughfare_but_on_demand(toy: Opened) -> None:
 
     assert tumors_passed() == set()
     assert tumors_passed(through=["tumor"]) == {"MONDO:0008433"}
+
+
+def test_every_kind_that_allowed_edges_reach_is_passed_or_is_no_thoroughfare(real: Opened) -> None:
+    graph = projection(claim_network(real))
+    reached = {graph.nodes[end]["kind"] for ends in graph.edges for end in ends}
+    assert reached - set(PASSED) <= {"tumor", "agent", "role"}
+    assert reached >= {"tumor", "killing", "blocking"}
 
 
 def test_wrong_ends_and_types_are_told(toy: Opened) -> None:
