@@ -24,6 +24,8 @@ Record = dict[str, Value]
 TEXT_TYPES = ("text", "integer", "date")
 # What a column may hold besides: a decimal number, yes or no, the notation of a controlled term.
 CELL_TYPES = (*TEXT_TYPES, "number", "yes-no", "word")
+# A source is a paper or a page, and so are the record of a trial and a data set.
+SOURCE_KINDS = ("source", "dataset", "trial")
 _HEADER = r"^#\s*([a-z]+)\s*:\s*(.*?)\s*$"
 _SINGLE = ("title", "question", "number", "columns", "keywords")
 _UPDATE = r"\b(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b"
@@ -41,12 +43,17 @@ class Parameter(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A named question: its header and its SPARQL text. `types` are those of `columns`, in the same order."""
+    """A named question: its header and its SPARQL text.
+
+    `number` is the one of the project's fourteen questions that it answers or, where `beyond` is true, that it is
+    nearest to. `types` are those of `columns`, in the same order.
+    """
 
     name: str
     title: str
     question: str
     number: int
+    beyond: bool
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     types: tuple[str, ...]
@@ -75,7 +82,7 @@ def parse_question(path: Path) -> Question:
     """A question from its file. The header is comment lines `# key: value` at the top.
 
     `# param: name | type | default | example | text`; a default `!` means required, an empty one optional.
-    `# columns: name:type name:type`; every parameter is a column, too.
+    `# columns: name:type name:type`; every parameter is a column, too. `# number: 3+` goes beyond number 3.
 
     Raises
     ------
@@ -104,8 +111,8 @@ def parse_question(path: Path) -> Question:
             header[key] = value
             if key == "columns":
                 columns = _columns(value, where)
-            elif key == "number" and not value.isdecimal():
-                raise KgError(f"{value!r} is no number", where, "write the number of the question, 1 to 14")
+            elif key == "number" and not re.fullmatch(r"\d+\+?", value):
+                raise KgError(f"{value!r} is no number", where, "write 1 to 14, with a + where it goes beyond")
     missing = [key for key in _SINGLE if not header.get(key)]
     if missing:
         raise KgError(f"header lacks {', '.join(missing)}", f"{path}:1", "every question has all keys")
@@ -117,7 +124,8 @@ def parse_question(path: Path) -> Question:
         path.stem,
         header["title"],
         header["question"],
-        int(header["number"]),
+        int(header["number"].rstrip("+")),
+        header["number"].endswith("+"),
         tuple(parameters),
         tuple(columns),
         tuple(columns.values()),
@@ -147,8 +155,9 @@ def _columns(value: str, where: str) -> dict[str, str]:
 
 
 def questions(folder: Path = QUESTIONS) -> tuple[Question, ...]:
-    """All named questions, by number and name."""
-    return tuple(sorted((parse_question(path) for path in folder.glob("*.rq")), key=lambda q: (q.number, q.name)))
+    """All named questions, by number and name; what goes beyond a number comes after what answers it."""
+    parsed = (parse_question(path) for path in folder.glob("*.rq"))
+    return tuple(sorted(parsed, key=lambda q: (q.number, q.beyond, q.name)))
 
 
 def question(name: str, folder: Path = QUESTIONS) -> Question:
@@ -211,7 +220,8 @@ def bind(opened: Opened, asked: Question, given: Mapping[str, str]) -> dict[str,
             text.encode()  # raises where the shell gave bytes that are no text
             bound[name] = ox.Literal(text)
         else:
-            bound[name] = ox.NamedNode(expand(find(opened.store, text, (parameter.type,)).curie))
+            kinds = SOURCE_KINDS if parameter.type == "source" else (parameter.type,)
+            bound[name] = ox.NamedNode(expand(find(opened.store, text, kinds).curie))
     return bound
 
 

@@ -77,7 +77,7 @@ def test_the_command_prints_the_golden_table(kg: Callable[..., tuple[int, str, s
     code, out, err = kg("ask", "cover-when-lost", "-p", "antigen=EGFR", "--format", "tsv", "--root", built_toy.path)
     assert code == 0
     assert out == (GOLDEN / "cover-when-lost.tsv").read_text(encoding="utf-8")
-    assert "2 rows. For research use; not medical advice." in err
+    assert "3 rows. For research use; not medical advice." in err
 
 
 # --- headers
@@ -181,8 +181,37 @@ def test_a_question_has_a_fixed_order(asked: Question) -> None:
 # Two values of each parameter that must not give the same rows; None is no value at all.
 TELLING: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("against-comparator", "antibody"): (None, "two-site"),
+    ("antibodies-by-format", "format"): (None, "hle-bite"),
+    ("antibodies-by-format", "half_life"): (None, "extended"),
+    ("antibodies-by-mechanism", "mechanism"): (None, "t-cell-engager"),
+    ("antibodies-in-tumor", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
+    ("antibodies-in-tumor", "phase"): (None, "approved"),
     ("antibodies-joining", "antigen"): ("EGFR", "MET"),
     ("antibodies-joining", "receptor"): (None, "MET"),
+    ("antigen-cut-offs", "antibody"): (None, "two-site"),
+    ("antigens-on-tumor", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
+    ("approvals", "region"): (None, "US"),
+    ("claims-by-level", "antibody"): ("twice told", "engager one"),
+    ("counter-measures", "escape"): (None, "met-bypass"),
+    ("counter-measures", "outcome"): (None, "proposed"),
+    ("escapes-by-level", "scope"): (None, "tumor-intrinsic"),
+    ("escapes-in-tumor", "tumor"): ("lung carcinoma", "gastric carcinoma"),
+    ("escapes-under-antibody", "antibody"): ("engager one", "dual block"),
+    ("evidence-from-source", "source"): ("PMID:1010", "Toy database"),
+    ("logic-and-format", "antigen"): ("DLL3", "EGFR"),
+    ("logic-and-format", "second"): ("CD3", "MET"),
+    ("logic-and-format", "tumor"): ("lung carcinoma", "gastric carcinoma"),
+    ("pair-in-context", "pair"): ("EGFR x MET", "CD3 x DLL3"),
+    ("pairs-without-program", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
+    ("regimens-of-antibody", "antibody"): ("dual block", "two-site"),
+    ("results-of-antibody", "antibody"): ("engager one", "two-site"),
+    ("results-of-antibody", "endpoint"): (None, "crs"),
+    ("sequencing-after", "antibody"): ("dual block", "engager one"),
+    ("sequencing-after", "escape"): (None, "antigen loss"),
+    ("toxicity-by-format", "antigen"): (None, "DLL3"),
+    ("toxicity-of-pair", "antigen"): ("DLL3", "EGFR"),
+    ("toxicity-of-pair", "second"): ("CD3", "MET"),
+    ("unknown-about", "antibody"): ("engager one", "two-site"),
     ("changes-since", "since"): ("2020-12-31", "2023-12-31"),
     ("cover-when-lost", "antigen"): ("EGFR", "MET"),
     ("escapes-by-agent-class", "agent"): ("bispecific", "antibody"),
@@ -292,7 +321,10 @@ def test_a_refuted_arm_joins_covers_and_engages_nothing(toy_root: Root) -> None:
     opened = open_store(toy_root, View())
     kept = select(opened, "SELECT ?claim { ?claim rdf:predicate bsab:binds ; rdf:subject arm:dual-block.CD3E }")
     assert kept, "the refuted claim is data, too"
+    told_of_evidence = {"claims-by-level", "evidence-from-source", "refuted-claims", "sources-by-claims"}
     for name in ASKED:
+        if name.partition("+")[0] in told_of_evidence:
+            continue
         assert answered(opened, name) == (GOLDEN / f"{name}.tsv").read_text(encoding="utf-8")
     assert not answer(opened, "mechanism-chains", antibody="dual block").rows
 
@@ -436,8 +468,201 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         "2019-12-31",
         "shared-escape",
         {"antibody": "dual block"},
-        ("escape", "other_label"),
-        [("antigen loss", "one fab"), ("MET bypass", "one fab"), ("RAS-RAF activation", "one fab")],
+        ("escape", "link", "other_label"),
+        [("antigen loss", "hold", "one fab"), ("RAS-RAF activation", "block", "one fab")],
+    ),
+    ("2019-05-30", "antibodies-by-format", {}, ("label",), []),
+    (
+        "2019-05-31",
+        "antibodies-by-format",
+        {},
+        ("label", "half_life"),
+        [("engager one", "extended"), ("dual block", "igg-like")],
+    ),
+    ("2019-05-30", "antibodies-by-mechanism", {}, ("label",), []),
+    ("2019-05-31", "antibodies-by-mechanism", {}, ("label",), [("engager one",), ("dual block",)]),
+    # The program that was approved later was in phase 1, and stood there for its trial.
+    (
+        "2019-12-31",
+        "antibodies-in-tumor",
+        {"tumor": "lung carcinoma"},
+        ("label", "stage", "phase_here", "approvals_here"),
+        [("engager one", "phase-1", "phase-1", 0), ("two-site", "phase-1", "phase-2", 0)],
+    ),
+    ("2020-12-30", "antigen-cut-offs", {}, ("label", "state"), [("two-site", "no result by level of its antigens")]),
+    (
+        "2020-12-31",
+        "antigen-cut-offs",
+        {},
+        ("label", "population", "value", "other_value"),
+        [("two-site", "HER2 IHC 2+", 10, 50), ("two-site", "HER2 IHC 3+", 50, 10)],
+    ),
+    (
+        "2019-05-31",
+        "antigens-by-location",
+        {},
+        ("role", "antibodies"),
+        [("trigger", 1), ("tumor-binding", 4), ("half-life", 1)],
+    ),
+    ("2020-12-31", "antigens-on-tumor", {"tumor": "lung carcinoma"}, ("label",), [("DLL3",), ("EGFR",), ("GD2",)]),
+    ("2024-05-30", "approvals", {}, ("region",), []),
+    ("2024-12-31", "approvals", {}, ("region", "on"), [("US", "2024-05")]),
+    (
+        "2020-01-31",
+        "claims-by-level",
+        {"antibody": "twice told"},
+        ("property", "level"),
+        [
+            ("binds", "database"),
+            ("has arm", "database"),
+            ("has pair", "database"),
+            ("has role", "database"),
+            ("tested in", "database"),
+        ],
+    ),
+    ("2015-12-31", "counter-measures", {}, ("escape_label", "outcome"), [("MET bypass", "proposed")]),
+    ("2016-12-30", "effector-receptors", {}, ("cell",), [("T cell",)]),
+    ("2016-12-31", "effector-receptors", {}, ("cell", "refuting"), [("T cell", 0), ("natural killer cell", 1)]),
+    ("2016-12-31", "escapes-by-level", {}, ("escape", "supporting"), [("MET bypass", 1), ("RAS-RAF activation", 1)]),
+    ("2015-12-31", "escapes-in-tumor", {"tumor": "lung carcinoma"}, ("escape",), [("MET bypass",)]),
+    (
+        "2023-12-31",
+        "escapes-under-antibody",
+        {"antibody": "engager one"},
+        ("escape", "stance"),
+        [
+            ("antigen loss", "supports"),
+            ("immune desert", "inconclusive"),
+        ],
+    ),
+    (
+        "2020-12-31",
+        "evidence-from-source",
+        {"source": "PMID:1004"},
+        ("object",),
+        [("JAK-STAT loss",), ("MX003: a second drug beside it",)],
+    ),
+    ("2017-12-25", "first-in-clinic", {}, ("label",), []),
+    ("2019-05-31", "first-in-clinic", {}, ("label", "on"), [("engager one", "2017-12-26")]),
+    (
+        "2019-05-30",
+        "known-by-field",
+        {},
+        ("field", "known"),
+        [
+            ("trial", 3),
+            ("tumor", 3),
+            ("phase", 2),
+            ("escape seen under it", 1),
+            ("result", 1),
+            ("Fc activity", 0),
+            ("developer", 0),
+            ("efficacy in words", 0),
+            ("epitope", 0),
+            ("format", 0),
+            ("mechanism", 0),
+            ("moiety", 0),
+            ("payload", 0),
+            ("second arm (a pair)", 0),
+            ("toxicity in words", 0),
+            ("valency", 0),
+        ],
+    ),
+    (
+        "2019-05-31",
+        "logic-and-format",
+        {"antigen": "EGFR", "second": "ERBB2", "tumor": "lung carcinoma"},
+        ("what", "of"),
+        [
+            ("cell-surface", "EGFR"),
+            ("cell-surface", "HER2"),
+            ("non-small cell lung carcinoma", "EGFR"),
+            ("no claim in this view", "HER2"),
+            ("dual signaling blockade", "EGFR"),
+            ("DuoBody", "EGFR"),
+        ],
+    ),
+    (
+        "2020-01-30",
+        "pair-in-context",
+        {"pair": "EGFR x MET"},
+        ("what", "n"),
+        [
+            ("EGFR x MET", 1),
+            ("dual block", None),
+            ("EGFR", 2),
+            ("MET", 1),
+            ("EGFR x HER3", 1),
+            ("MET bypass", 1),
+            ("RAS-RAF activation", 1),
+            ("RAS-RAF activation", 1),
+            ("antigen loss", 1),
+            ("antigen loss", 1),
+            ("toxicity limit", 1),
+            ("an escape beyond the antigens is documented for both", 1),
+            ("its antibody missed an end point against a comparator", 0),
+            ("its antibody stopped for lack of efficacy", 0),
+            ("its antibody stopped for safety", 0),
+        ],
+    ),
+    (
+        "2020-01-30",
+        "pairs-by-family",
+        {},
+        ("family", "antibodies"),
+        [("tumor-antigen-x-tumor-antigen", 2), ("biparatopic", 1), ("tumor-antigen-x-trigger", 1)],
+    ),
+    ("2020-12-31", "pairs-without-program", {"tumor": "lung carcinoma"}, ("pair",), [("DLL3 x GD2",)]),
+    ("2022-05-30", "refuted-claims", {}, ("subject",), [("CD3",), ("CD3",), ("natural killer cell",)]),
+    ("2021-11-29", "regimens-of-antibody", {"antibody": "two-site"}, ("largest_n", "results"), [(30, 1), (20, 2)]),
+    ("2018-12-31", "results-of-antibody", {"antibody": "two-site"}, ("value", "population"), [(30, None)]),
+    (
+        "2019-12-31",
+        "sequencing-after",
+        {"antibody": "dual block"},
+        ("escape_label", "other_label"),
+        [("antigen loss", "two-site"), ("RAS-RAF activation", "two-site")],
+    ),
+    ("2014-12-31", "sources-by-claims", {}, ("source", "claims"), [("PMID:1008", 4)]),
+    ("2021-10-31", "toxicity-by-format", {}, ("label",), []),
+    (
+        "2022-05-31",
+        "toxicity-of-pair",
+        {"antigen": "DLL3", "second": "CD3"},
+        ("label", "what"),
+        [("engager one", "reported"), ("engager one", "reported")],
+    ),
+    (
+        "2019-12-31",
+        "tumors-by-programs",
+        {},
+        ("label", "antibodies"),
+        [("non-small cell lung carcinoma", 2), ("small cell lung carcinoma", 1)],
+    ),
+    (
+        "2019-05-30",
+        "unknown-about",
+        {"antibody": "two-site"},
+        ("field", "state"),
+        [
+            ("first in the clinic", "known"),
+            ("phase", "known"),
+            ("result", "known"),
+            ("trial", "known"),
+            ("tumor", "known"),
+            ("Fc activity", "not known in this view"),
+            ("developer", "not known in this view"),
+            ("efficacy in words", "not known in this view"),
+            ("epitope", "not known in this view"),
+            ("escape seen under it", "not known in this view"),
+            ("format", "not known in this view"),
+            ("mechanism", "not known in this view"),
+            ("moiety", "not known in this view"),
+            ("payload", "not known in this view"),
+            ("second arm (a pair)", "not known in this view"),
+            ("toxicity in words", "not known in this view"),
+            ("valency", "not known in this view"),
+        ],
     ),
     (
         "2021-12-31",
@@ -457,8 +682,8 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         "2019-12-31",
         "cover-when-lost",
         {"antigen": "EGFR"},
-        ("label", "second_antigen", "shared_escape"),
-        [("dual block", "MET", "RAS-RAF activation"), ("one fab", "HER3", None)],
+        ("label", "second_antigen", "state", "shared_escape"),
+        [("dual block", "MET", "documented", "RAS-RAF activation"), ("one fab", "HER3", "none documented", None)],
     ),
 ]
 
@@ -565,10 +790,10 @@ def test_an_earlier_answer_names_only_claims_and_sources_known_by_then(
         else:
             given = ASKED[asked.name]
         for row in ask(opened, asked, given).rows:
-            if "claim" in row:
+            if row.get("claim"):
                 told += 1
                 assert expand(str(row["claim"])) in known, f"{asked.name}: {row}"
-            if {"claim", "source"} <= set(row):
+            if row.get("claim") and row.get("source") and asked.name != "evidence-from-source":
                 lines = answer(opened, "evidence-for-claim", claim=str(row["claim"])).rows
                 assert row["source"] in {line["source"] for line in lines}, f"{asked.name}: {row}"
     assert told > 5
