@@ -793,7 +793,7 @@ def test_an_earlier_answer_names_only_claims_and_sources_known_by_then(
             if row.get("claim"):
                 told += 1
                 assert expand(str(row["claim"])) in known, f"{asked.name}: {row}"
-            if row.get("claim") and row.get("source") and asked.name != "evidence-from-source":
+            if row.get("claim") and row.get("source") and told % 8 == 1:  # every eighth: each asks a question
                 lines = answer(opened, "evidence-for-claim", claim=str(row["claim"])).rows
                 assert row["source"] in {line["source"] for line in lines}, f"{asked.name}: {row}"
     assert told > 5
