@@ -65,7 +65,6 @@ MORE = {
         ("three-arms", "TNFRSF9", "TNFRSF9", "", "costimulation", "1", "scfv", "", *READ),
     ],
     "curated/properties": [
-        ("dual-block", "mechanism", "dual-signaling-blockade", *READ),
         ("dual-block", "fc", "fc-active", *READ),
         ("two-site", "mechanism", "biparatopic-blockade", *READ),
         ("one-fab", "mechanism", "dual-signaling-blockade", *READ),
@@ -105,6 +104,20 @@ MORE = {
                 ("angiogenic-bypass", "VEGFA"),
                 ("antigen-loss", "ERBB2"),
             ]
+        )
+    ]
+    + [
+        (
+            "MX200",
+            "cd58-loss",
+            "",
+            "MONDO:0005233",
+            "engagers",
+            "t-cell-engager",
+            "patients",
+            "acquired",
+            "Seen.",
+            *READ,
         )
     ],
 }
@@ -361,6 +374,13 @@ def test_an_escape_says_whether_it_was_seen_in_patients_on_a_bispecific(escapes:
     assert not escape_of(escapes, EGFR, "MetBypass").direct
 
 
+def test_what_is_said_of_engagers_as_a_class_is_told_of_engagers_alone(escapes: Escapes) -> None:
+    (loss,) = (e for e in escapes.of_antibody("ab:engager-one", ()) if e.kind == "bsab:Cd58Loss")
+    assert loss.direct and loss.subjects == ("bsab:TCellEngagerAgent",)
+    of_blockade = {e.kind for e in escapes.of_antibody("ab:dual-block", ())}
+    assert "bsab:AntiDrugAntibodies" in of_blockade and "bsab:Cd58Loss" not in of_blockade
+
+
 def counters(escapes: Escapes, antibody: str, escape: Escape) -> list[tuple[str, str, tuple[str, ...]]]:
     chains = chains_of(escapes.links, antibody)
     return [(c.basis, c.kind, c.by) for c in escapes.counters(antibody, chains, escape)]
@@ -421,7 +441,7 @@ def test_what_was_seen_under_an_antibody_is_documented_of_it(escapes: Escapes) -
 
 
 def test_an_antibody_without_a_known_chain_is_not_judged(toy: Opened) -> None:
-    rows = antibody_table(toy, "dual block").rows  # the toy does not say how it works
+    rows = antibody_table(toy, "two site").rows  # the toy does not say how it works
     assert rows and {row["verdict"] for row in rows} == {UNKNOWN}
 
 

@@ -987,6 +987,8 @@ def test_few_escapes_were_seen_in_patients_on_a_bispecific_in_a_solid_tumor(real
     carried = {escape for escape, transferred, _ in counted if transferred is True}
     assert {"low antigen expression", "anti-drug antibodies"} <= direct
     assert {"CD58 loss", "JAK-STAT loss"} <= carried - direct
+    of_engagers = {escape for (escape,) in rows(real, "escapes-by-agent-class", "escape", agent="t-cell-engager")}
+    assert "CD58 loss" in of_engagers and "low antigen expression" not in of_engagers
 
 
 def test_antibodies_on_the_same_antigen_share_its_escapes_and_others_do_not(real: Opened) -> None:

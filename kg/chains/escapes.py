@@ -16,6 +16,7 @@ from kg.nodes import objects, statements, subjects
 from kg.terms import PREFIXES, compress, expand
 
 BISPECIFICS = "bsab:BispecificAgent"  # what was seen under the class is told of each of its members
+_ENGAGERS, _ENGAGING = "bsab:TCellEngagerAgent", "bsab:TCellEngagerMechanism"  # a class below it, and who is in it
 ANTIGEN_SPECIFIC = "bsab:AntigenSpecificScope"
 _NOT_ESCAPE = "bsab:NotEscapeScope"
 _RANK, _FOR, _STANCE, _OBSERVATION, _SUPPORTS = (
@@ -59,7 +60,7 @@ class Escape(NamedTuple):
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """What it is documented of: antigens, the antibody, or bispecifics as a class."""
+        """What it is documented of: antigens, the antibody, or a class that it is of."""
         return tuple(sorted({claim.source for claim in self.claims}))
 
 
@@ -90,7 +91,8 @@ class Escapes:
 
     def of_antibody(self, antibody: str, antigens: Iterable[str]) -> tuple[Escape, ...]:
         """What is documented of an antibody, of its class, and of the antigens that it binds; by scope and kind."""
-        return self._merged((antibody, BISPECIFICS, *antigens))
+        engages = any(link.target == _ENGAGING for link in self.links.claimed(antibody, "bsab:hasMechanism"))
+        return self._merged((antibody, BISPECIFICS, *((_ENGAGERS,) if engages else ()), *antigens))
 
     def of_antigens(self, antigens: Iterable[str]) -> tuple[Escape, ...]:
         """What is documented of antigens, whatever the drug."""

@@ -9,6 +9,8 @@ from kg.facts.names import Names
 from kg.model import Claim, Entity, Facts, Lit, Node, boolean, digest
 from kg.tables import Row
 
+_BISPECIFIC = ("bispecific", "t-cell-engager")  # an engager is a bispecific
+
 
 def read_escapes(rows: Sequence[Row], facts: Facts, names: Names, hematologic: set[str]) -> None:
     """Add escape observations, and the claims that they are evidence for.
@@ -25,7 +27,7 @@ def read_escapes(rows: Sequence[Row], facts: Facts, names: Names, hematologic: s
         agents = [f"ab:{key}" for key in row.many("agent") if key in names.antibodies]
         others = [key for key in row.many("agent") if key not in names.antibodies]
         direct = (
-            row["agent_class"] == "bispecific"
+            row["agent_class"] in _BISPECIFIC
             and row["setting"] == "patients"
             and bool(tumors)
             and not hematologic.intersection(tumors)
