@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.chains.escapes import ANTIGEN_SPECIFIC, STRENGTHENING, Escape, Escapes
+from kg.chains.escapes import ANTIGEN_SPECIFIC, Escape, Escapes
 from kg.chains.links import StoreLinks
-from kg.chains.walk import Chain, chains_of
+from kg.chains.walk import STRENGTHENING, T_CELL, Chain, chains_of, killer_of
 from kg.errors import UsageError
 from kg.lookup import find, label_of
 from kg.query import Answer, Record, records
@@ -17,7 +17,8 @@ from kg.store import Opened
 from kg.terms import expand
 
 WORKS, FAILS, UNKNOWN = "works", "fails", "unknown"
-_BLOCK, _HOLD, _REACH = "bsab:BlockLink", "bsab:HoldLink", "bsab:ReachLink"
+_BLOCK, _HOLD = "bsab:BlockLink", "bsab:HoldLink"
+_OF_MOLECULE = frozenset({"second-arm", "other-antibody"})
 _WORKED = frozenset({"supported-clinical", "supported-preclinical"})
 _DID_NOT = frozenset({"failed", "harmful"})
 
@@ -69,16 +70,19 @@ def _documented(
     tested = [
         counter
         for counter in escapes.counters(antibody, chains, escape)
-        if counter.basis == "documented" and antibody in counter.by
+        # A combination or another dose that helped says nothing of the molecule by itself.
+        if counter.basis == "documented" and antibody in counter.by and counter.kind in _OF_MOLECULE
     ]
     for outcomes, verdict in ((_WORKED, WORKS), (_DID_NOT, FAILS)):
         for counter in tested:
             if counter.outcome in outcomes:
                 return verdict, "documented", f"{counter.text} ({counter.outcome})"
-    if antibody in escape.subjects:
-        where = "in patients" if escape.direct else "outside patients with a solid tumor"
-        contested = ", and others contradict" if escape.contested else ""
-        return FAILS, "documented", f"it was seen under this antibody, {where}{contested}"
+    if escape.is_of(antibody):
+        contested = "; others contradict" if escape.contested else ""
+        return FAILS, "documented", f"{escape.seen(antibody)}{contested}"
+    claim = escapes.refuted(antibody).get(escape.kind)
+    if claim:
+        return WORKS, "documented", f"a source looked for it under this antibody, and speaks against it ({claim})"
     return None
 
 
@@ -90,8 +94,14 @@ def _by_structure(
         return UNKNOWN, basis, "no chain of this antibody is known"
     if not escape.breaks:
         return UNKNOWN, basis, "which link it breaks is not known"
+    if not broken and any(escapes.is_open(chain, escape) for chain in chains):
+        return UNKNOWN, basis, "it concerns one epitope, and that of the arm is not known"
     if not broken:
         return WORKS, basis, "it breaks no link that this antibody needs"
+    if escape.scope == "bsab:PharmacologyScope":
+        return UNKNOWN, basis, "it lies in the drug as much as in the tumor, and was not seen under this antibody"
+    if escape.agents == ("kinase-inhibitor",) and not escapes.links.defined(escape.kind, "bsab:runsThrough"):
+        return UNKNOWN, basis, "it was seen under kinase inhibitors only"
     answering = escapes.answering_arms(chains, escape)
     if answering:
         return WORKS, basis, "; ".join(f"{_label(escapes, arm)} {c.text}" for c in answering for arm in c.by)
@@ -125,7 +135,7 @@ def _brief(escapes: Escapes, chain: Chain) -> str:
     if not chain.cell:
         return f"{_label(escapes, chain.effect)} of {_label(escapes, chain.target)}"
     held = f", held by {_label(escapes, chain.held)}" if chain.held else ""
-    return f"killing by {_label(escapes, chain.cell)}{held}"
+    return f"killing by {_label(escapes, killer_of(escapes.links, chain))}{held}"
 
 
 class PairVerdict(NamedTuple):
@@ -139,39 +149,59 @@ class PairVerdict(NamedTuple):
 
 
 def coverage_of_pair(escapes: Escapes, first: str, second: str) -> tuple[PairVerdict, ...]:
-    """A verdict for each escape documented of either antigen, for any molecule with one tumor arm on each."""
+    """A verdict for each escape documented of either antigen, for a molecule with one tumor arm on each: one that also
+    triggers T cells through CD3, and one that blocks both antigens.
+    """
     found = []
     documented = {antigen: {escape.kind for escape in escapes.of_antigens((antigen,))} for antigen in (first, second)}
     for antigen, other in ((first, second), (second, first)):
         for escape in escapes.of_antigens((antigen,)):
             shared = escape.kind in documented[other]
-            found.append(PairVerdict(escape, other, *_of_pair(escapes, escape, other, shared)))
+            killing, why_killing = _of_pair(escapes, escape, _engager_on(first, second), other, shared)
+            blocking, why_blocking = _of_pair(escapes, escape, _blocker_of(first, second), other, shared)
+            reason = why_killing if why_killing == why_blocking else f"{why_killing}; {why_blocking}"
+            found.append(PairVerdict(escape, other, killing, blocking, reason))
     return tuple(found)
 
 
-def _of_pair(escapes: Escapes, escape: Escape, other: str, shared: bool) -> tuple[str, str, str]:
+def _engager_on(*antigens: str) -> tuple[Chain, ...]:
+    kill = ("bsab:TCellCytotoxicityFunction", "bsab:PerforinGranzymeKilling")
+    return tuple(
+        Chain("", "trans", f"arm:{held}", held, "arm:trigger", "UniProt:P07766", T_CELL, *kill, "") for held in antigens
+    )
+
+
+def _blocker_of(first: str, second: str) -> tuple[Chain, ...]:
+    pairs = ((first, second), (second, first))
+    return tuple(
+        Chain("", "cis", f"arm:{held}", held, f"arm:{target}", target, "", "", "bsab:SignalBlockade", "")
+        for held, target in pairs
+    )
+
+
+def _of_pair(escapes: Escapes, escape: Escape, chains: Sequence[Chain], other: str, shared: bool) -> tuple[str, str]:
     name = _label(escapes, other)
-    if not escape.breaks:
-        return UNKNOWN, UNKNOWN, "which link it breaks is not known"
-    if _REACH in escape.breaks:
-        return FAILS, FAILS, "it keeps the whole molecule away"
-    if _HOLD in escape.breaks:
-        if escape.scope != ANTIGEN_SPECIFIC:
-            return UNKNOWN, UNKNOWN, f"it may take {name} along"
-        if shared:
-            return UNKNOWN, UNKNOWN, f"it is documented of {name}, too; whether of the same cells is not known"
-        return WORKS, WORKS, f"the arm on {name} still binds, if the format works with one arm"
-    if escape.breaks == {_BLOCK}:
+    whole = [chain for chain in chains if not escapes.broken(chain, escape)]
+    blocks = escapes.is_blocking(chains[0].effect)
+    if escape.epitopes and _HOLD in escape.breaks:
+        return UNKNOWN, "it concerns one epitope; another on the same antigen may stay"
+    if len(whole) == len(chains):
+        return WORKS, "it breaks nothing that blockade needs" if blocks else "it breaks nothing that killing needs"
+    if _HOLD in escape.breaks and escape.scope != ANTIGEN_SPECIFIC:
+        return UNKNOWN, f"it may take {name} along"
+    if _HOLD in escape.breaks and shared:
+        return UNKNOWN, f"it is documented of {name}, too; whether of the same cells is not known"
+    if _BLOCK in escape.breaks and _HOLD not in escape.breaks:
         if other in escapes.links.defined(escape.kind, "bsab:runsThrough"):
-            return WORKS, WORKS, f"it runs through {name}, which the other arm binds"
-        return WORKS, FAILS, "killing does not need the signal; a blocked one is bypassed"
-    if _BLOCK in escape.breaks:
-        return FAILS, FAILS, "it breaks killing and blockade alike"
-    return FAILS, WORKS, f"killing fails whatever the antigen; blockade of {name} does not need it"
+            return WORKS, f"it runs through {name}, which the other arm binds"
+        return FAILS, "a blocked signal is bypassed" if blocks else "it breaks killing, too"
+    if whole:
+        return WORKS, f"the arm on {name} still binds, if the format works with one arm"
+    return FAILS, "it breaks blockade whatever the antigen" if blocks else "it breaks killing whatever the antigen"
 
 
-_SHARED_COLUMNS = ("escape", "scope", "of", "tumor", "direct", "contested")
-ANTIBODY_COLUMNS = (*_SHARED_COLUMNS, "breaks", "verdict", "basis", "reason", "support", "claims")
+_SHARED_COLUMNS = ("escape", "scope", "of", "epitope", "tumor", "direct", "contested")
+ANTIBODY_COLUMNS = (*_SHARED_COLUMNS, "seen", "breaks", "verdict", "basis", "reason", "support", "claims")
 PAIR_COLUMNS = (*_SHARED_COLUMNS, "other", "if_killing", "if_blocking", "reason", "support", "claims")
 
 
@@ -185,11 +215,13 @@ def antibody_table(opened: Opened, name: str) -> Answer:
     """
     escapes = Escapes(StoreLinks(opened.store))
     rows = []
-    for verdict in coverage_of_antibody(escapes, find(opened.store, name, ("antibody",)).curie):
+    antibody = find(opened.store, name, ("antibody",)).curie
+    for verdict in coverage_of_antibody(escapes, antibody):
         broken = {link for chain in verdict.broken for link in escapes.broken(chain, verdict.escape)}
         rows.append(
             _row(escapes, verdict.escape)
             | {
+                "seen": verdict.escape.seen(antibody).removeprefix("seen "),
                 "breaks": "; ".join(sorted(_label(escapes, link).removesuffix(" link") for link in broken)) or None,
                 "verdict": verdict.verdict,
                 "basis": verdict.basis,
@@ -213,7 +245,7 @@ def pair_table(opened: Opened, first: str, second: str) -> Answer:
     ends = [find(opened.store, name, ("antigen",)).curie for name in (first, second)]
     if ends[0] == ends[1]:
         raise UsageError("the two names stand for one antigen", f"{first}, {second}", "name two")
-    rows = [
+    rows: list[Record] = [
         _row(escapes, verdict.escape)
         | {
             "other": _label(escapes, verdict.other),
@@ -223,6 +255,10 @@ def pair_table(opened: Opened, first: str, second: str) -> Answer:
         }
         for verdict in coverage_of_pair(escapes, *ends)
     ]
+    for curie in ends:
+        if not escapes.of_antigens((curie,)):
+            none = "no escape from it is documented in this view, which does not say that there is none"
+            rows.append({"of": _label(escapes, curie), "if_killing": UNKNOWN, "if_blocking": UNKNOWN, "reason": none})
     return records(PAIR_COLUMNS, rows)
 
 
@@ -232,6 +268,7 @@ def _row(escapes: Escapes, escape: Escape) -> Record:
         "escape": _label(escapes, escape.kind),
         "scope": _label(escapes, escape.scope).removesuffix(" scope"),
         "of": "; ".join(_label(escapes, curie) for curie in of),
+        "epitope": "; ".join(_label(escapes, curie) for curie in sorted(escape.epitopes)) or None,
         "tumor": _label(escapes, escape.tumor) if escape.tumor else None,
         "direct": escape.direct,
         "contested": escape.contested,

@@ -9,21 +9,31 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.chains.links import Link, StoreLinks
-from kg.chains.walk import ARM_EFFECTS, PASSIVE_ROLES, TUMOR_BINDING, Chain, one_lineage
-from kg.evidence import notation
+from kg.chains.walk import (
+    ARM_EFFECTS,
+    PASSIVE_ROLES,
+    STRENGTHENING,
+    T_CELL,
+    TUMOR_BINDING,
+    Chain,
+    killer_of,
+    one_lineage,
+)
+from kg.evidence import OBJECT, PREDICATE, SUBJECT, notation
 from kg.lookup import label_of
-from kg.nodes import objects, statements, subjects
+from kg.nodes import bulk, objects, statements, subjects
 from kg.terms import PREFIXES, compress, expand
 
-BISPECIFICS = "bsab:BispecificAgent"  # what was seen under the class is told of each of its members
-_ENGAGERS, _ENGAGING = "bsab:TCellEngagerAgent", "bsab:TCellEngagerMechanism"  # a class below it, and who is in it
+# What was seen under a class is told of each of its members.
+BISPECIFICS, ENGAGERS = "bsab:BispecificAgent", "bsab:TCellEngagerAgent"
+_ENGAGER = PREFIXES["bsab"] + "TCellEngager"
 ANTIGEN_SPECIFIC = "bsab:AntigenSpecificScope"
 _NOT_ESCAPE = "bsab:NotEscapeScope"
-_RANK, _FOR, _STANCE, _OBSERVATION, _SUPPORTS = (
-    ox.NamedNode(PREFIXES["bsab"] + name) for name in ("rank", "evidenceFor", "stance", "observation", "SupportsStance")
+_RANK, _FOR, _STANCE, _OBSERVATION, _SUPPORTS, _REFUTES = (
+    ox.NamedNode(PREFIXES["bsab"] + name)
+    for name in ("rank", "evidenceFor", "stance", "observation", "SupportsStance", "RefutesStance")
 )
-# Functions that strengthen an attack which the T cell's own receptor has to start.
-STRENGTHENING = frozenset({"bsab:CostimulationSignalFunction", "bsab:CheckpointReleaseFunction"})
+_SOLID = ox.NamedNode(PREFIXES["bsab"] + "solid")
 _OF_CELL = frozenset(
     {"bsab:RecruitLink", "bsab:ActivateLink", "bsab:RecognizeLink", "bsab:KillLink", "bsab:EngageFcLink"}
 )
@@ -35,19 +45,39 @@ _REACH, _HOLD, _RECRUIT, _ENGAGE_FC, _ACTIVATE, _RECOGNIZE, _KILL, _BLOCK = (
 class Escape(NamedTuple):
     """One kind of escape in one tumor (empty: none named), with the claims that document it.
 
-    `antigens` are those that it concerns; empty: documented of the antibody or its class as a whole. `direct` is true
-    where it was seen in patients on a bispecific in a solid tumor; else it is carried over from elsewhere.
+    `antigens` are those that it concerns, and `epitopes` what of them; empty: documented of the antibody or its class
+    as a whole, or of the whole antigen. `direct` is true where it was seen in patients on a bispecific in a solid
+    tumor; else it is carried over from elsewhere. `under` are the antibodies of the graph under which it was seen,
+    `agents` the classes of all agents, `settings` where: patients, mouse, cell line and so on (notations).
     """
 
     kind: str
     scope: str
     breaks: frozenset[str]
     antigens: frozenset[str]
+    epitopes: frozenset[str]
     tumor: str
     claims: tuple[Link, ...]
     observations: tuple[str, ...]
     direct: bool
     timings: tuple[str, ...]
+    settings: tuple[str, ...]
+    agents: tuple[str, ...]
+    under: tuple[str, ...]
+
+    def seen(self, antibody: str) -> str:
+        """Where it was seen, from the point of view of an antibody, in a few words."""
+        if self.is_of(antibody):
+            whose = "under this antibody"
+        elif self.antigens:
+            whose = f"under another agent ({', '.join(self.agents)})"
+        else:
+            whose = "under its class"
+        return f"seen {whose}: {', '.join(self.settings)}"
+
+    def is_of(self, antibody: str) -> bool:
+        """Whether it was seen under this very antibody."""
+        return antibody in self.under or antibody in self.subjects
 
     @property
     def support(self) -> float:
@@ -90,9 +120,32 @@ class Escapes:
         self._of: dict[str, tuple[_Documented, ...]] = {}
 
     def of_antibody(self, antibody: str, antigens: Iterable[str]) -> tuple[Escape, ...]:
-        """What is documented of an antibody, of its class, and of the antigens that it binds; by scope and kind."""
-        engages = any(link.target == _ENGAGING for link in self.links.claimed(antibody, "bsab:hasMechanism"))
-        return self._merged((antibody, BISPECIFICS, *((_ENGAGERS,) if engages else ()), *antigens))
+        """What is documented of an antibody, of its class, and of the antigens that it binds; by scope and kind.
+
+        Where sources speak of the antibody itself, for or against, what is told of its class is left out.
+        """
+        own = {link.target for link in self.links.claimed(antibody, "bsab:escapedThrough")} | set(
+            self.refuted(antibody)
+        )
+        classes = (BISPECIFICS, ENGAGERS) if self.is_engager(antibody) else (BISPECIFICS,)
+        found = self._merged((antibody, *classes, *antigens))
+        return tuple(e for e in found if e.kind not in own or not {*classes}.issuperset(e.subjects))
+
+    def refuted(self, antibody: str) -> dict[str, str]:
+        """Kinds of escape that were looked for under an antibody and not found to matter, each with its claim."""
+        store, found = self.links.store, {}
+        for claim in subjects(store, SUBJECT, ox.NamedNode(expand(antibody))):
+            parts = dict(statements(store, claim))
+            if compress(parts[PREDICATE].value) == "bsab:escapedThrough":
+                lines = list(subjects(store, _FOR, claim))
+                stances = {stance for line in lines for stance in objects(store, line, _STANCE)}
+                if stances == {_REFUTES}:
+                    found[compress(parts[OBJECT].value)] = compress(claim.value)
+        return found
+
+    def is_engager(self, antibody: str) -> bool:
+        """Whether an antibody triggers T cells, as it is inferred from its arms."""
+        return any(node.value == _ENGAGER for _, _, node in bulk(self.links.store, ox.NamedNode(expand(antibody))))
 
     def of_antigens(self, antigens: Iterable[str]) -> tuple[Escape, ...]:
         """What is documented of antigens, whatever the drug."""
@@ -105,28 +158,50 @@ class Escapes:
 
     def broken(self, chain: Chain, escape: Escape) -> tuple[str, ...]:
         """The links of a chain that an escape breaks, sorted; empty where it leaves the chain whole."""
+        if not escape.antigens and escape.subjects[0].startswith("bsab:") and self._is_of_blood(chain.tumor):
+            return ()  # what is documented of a class, is of solid tumors
         breaks = escape.breaks
         cells = self.links.defined(escape.kind, "bsab:actsOnCell")
-        if cells and chain.cell and not any(one_lineage(self.links, cell, chain.cell) for cell in cells):
+        killer = killer_of(self.links, chain)
+        if cells and not any(killer and one_lineage(self.links, cell, killer) for cell in cells):
             breaks -= _OF_CELL
-        return tuple(sorted(link for link in breaks if self._uses(chain, escape, link)))
+        return tuple(sorted(link for link in breaks if self._uses(chain, escape, link, killer)))
 
-    def _uses(self, chain: Chain, escape: Escape, link: str) -> bool:
-        blocking = self.is_blocking(chain.effect)
+    def _uses(self, chain: Chain, escape: Escape, link: str, killer: str) -> bool:
         if link == _HOLD:
-            return not escape.antigens or bool(escape.antigens & _needed(chain))
+            return not escape.antigens or any(self._holds(chain, escape, antigen) for antigen in _needed(chain))
         if link in (_RECRUIT, _ACTIVATE):
-            return bool(chain.cell) or (link == _ACTIVATE and chain.effect == "bsab:CheckpointBlockade")
+            return bool(killer)
         if link == _KILL:
             return chain.effect in self.links.defined(escape.kind, "bsab:withstands")
         if link == _ENGAGE_FC:
             return chain.acting_arm.startswith("bsab:")
         if link == _RECOGNIZE:
-            location = self.links.defined(chain.held, "bsab:hasLocation") if chain.held else ()
-            return chain.function in STRENGTHENING or "bsab:PeptideHlaLocation" in location
+            # A trigger arm stands in for what the T cell's own receptor would see.
+            own = chain.function in STRENGTHENING or chain.effect == "bsab:CheckpointBlockade"
+            return own and one_lineage(self.links, killer, T_CELL) and not self._has_trigger(chain.antibody)
         if link == _BLOCK:
-            return blocking and (not escape.antigens or chain.target in escape.antigens)
+            return self.is_blocking(chain.effect) and (not escape.antigens or chain.target in escape.antigens)
         return link == _REACH
+
+    def _holds(self, chain: Chain, escape: Escape, antigen: str) -> bool:
+        """Whether a chain loses its hold on an antigen; an escape of one epitope takes only arms that bind it."""
+        if antigen not in escape.antigens:
+            return False
+        return not escape.epitopes or bool(escape.epitopes & epitopes_of(chain, antigen))
+
+    def is_open(self, chain: Chain, escape: Escape) -> bool:
+        """Whether nobody can tell if an escape of one epitope breaks a chain, since that of its arm is not known."""
+        needed = escape.antigens & _needed(chain)
+        return bool(escape.epitopes) and any(not epitopes_of(chain, antigen) for antigen in needed)
+
+    def _is_of_blood(self, tumor: str) -> bool:
+        flags = objects(self.links.store, ox.NamedNode(expand(tumor)), _SOLID) if tumor else ()
+        return any(flag.value == "false" for flag in flags)
+
+    def _has_trigger(self, antibody: str) -> bool:
+        arms = (link.target for link in self.links.claimed(antibody, "bsab:hasArm"))
+        return any("bsab:TriggerRole" in self.links.defined(arm, "bsab:hasRole") for arm in arms)
 
     def is_blocking(self, effect: str) -> bool:
         """Whether a chain ends by blocking a signal or a ligand, and not by killing."""
@@ -214,22 +289,22 @@ class Escapes:
         return label_of(self.links.store, ox.NamedNode(expand(curie)))
 
     def _merged(self, of: Iterable[str]) -> tuple[Escape, ...]:
-        together: dict[tuple[str, str, frozenset[str]], list[_Documented]] = defaultdict(list)
+        together: dict[tuple[str, str, frozenset[str], frozenset[str]], list[_Documented]] = defaultdict(list)
         for subject in dict.fromkeys(of):
-            for documented in self._documented_of(subject):
-                together[documented.link.target, documented.tumor, documented.antigens].append(documented)
+            for one in self._documented_of(subject):
+                together[one.link.target, one.tumor, one.antigens, one.epitopes].append(one)
         escapes = []
-        for (kind, tumor, antigens), same in together.items():
+        for (kind, tumor, antigens, epitopes), same in together.items():
             scope = next(iter(self.links.defined(kind, "bsab:hasScope")), "")
             if scope == _NOT_ESCAPE:
                 continue
             breaks = frozenset(self.links.defined(kind, "bsab:breaksLink"))
-            seen = tuple(sorted({observation for one in same for observation in one.observations}))
-            timings = tuple(sorted({timing for one in same for timing in one.timings}))
             claims = tuple(sorted(one.link for one in same))
             direct = any(one.direct for one in same)
-            escapes.append(Escape(kind, scope, breaks, antigens, tumor, claims, seen, direct, timings))
-        return tuple(sorted(escapes, key=lambda e: (e.scope, e.kind, e.tumor, sorted(e.antigens))))
+            said = ("observations", "timings", "settings", "agents", "under")
+            seen = {name: tuple(sorted({value for one in same for value in getattr(one, name)})) for name in said}
+            escapes.append(Escape(kind, scope, breaks, antigens, epitopes, tumor, claims=claims, direct=direct, **seen))
+        return tuple(sorted(escapes, key=lambda e: (e.scope, e.kind, e.tumor, sorted(e.antigens), sorted(e.epitopes))))
 
     def _documented_of(self, subject: str) -> tuple[_Documented, ...]:
         if subject not in self._of:
@@ -237,24 +312,38 @@ class Escapes:
         return self._of[subject]
 
     def _read(self, link: Link) -> _Documented:
+        """What the observations say that support a claim."""
         store = self.links.store
-        direct, antigens, timings, seen = False, set[str](), set[str](), set[str]()
         lines = [line for line in subjects(store, _FOR, ox.NamedNode(expand(link.claim)))
                  if _SUPPORTS in objects(store, line, _STANCE)]  # fmt: skip
-        for observation in {one for line in lines for one in objects(store, line, _OBSERVATION)}:
-            seen.add(compress(observation.value))
-            for predicate, node in statements(store, ox.NamedNode(observation.value)):
+        observations = {one.value for line in lines for one in objects(store, line, _OBSERVATION)}
+        told: dict[str, set[str]] = defaultdict(set)
+        for observation in observations:
+            for predicate, node in statements(store, ox.NamedNode(observation)):
                 name = predicate.value.removeprefix(PREFIXES["bsab"])
-                if name == "transferred" and node.value == "false":
-                    direct = True
-                elif name == "escapesFrom":
-                    antigens.add(compress(node.value))
-                elif name == "timing" and isinstance(node, ox.NamedNode):
-                    timings.add(notation(store, node))
-        if not link.source.startswith(("ab:", "bsab:")):
-            antigens = {link.source}  # a claim on one antigen, also where the observation names several
-        place = link.qualifier("bsab:inTumor")
-        return _Documented(link, place, frozenset(antigens), tuple(sorted(seen)), direct, tuple(sorted(timings)))
+                term = name in ("timing", "setting", "agentClass") and isinstance(node, ox.NamedNode)
+                told[name].add(notation(store, node) if term else compress(node.value))
+        # A claim on one antigen concerns that one, also where the observation names several.
+        of_antigen = not link.source.startswith(("ab:", "bsab:"))
+        epitope = link.qualifier("bsab:atEpitope")
+        return _Documented(
+            link,
+            link.qualifier("bsab:inTumor"),
+            frozenset({link.source} if of_antigen else told["escapesFrom"]),
+            frozenset({epitope} if epitope else ()),
+            tuple(sorted(compress(observation) for observation in observations)),
+            "false" in told["transferred"],
+            tuple(sorted(told["timing"])),
+            tuple(sorted(told["setting"])),
+            tuple(sorted(told["agentClass"])),
+            tuple(sorted(told["observedUnder"])),
+        )
+
+
+def epitopes_of(chain: Chain, antigen: str) -> frozenset[str]:
+    """The epitopes of an antigen that the arms of a chain are known to bind."""
+    on = {link.source for link in chain.links if link.predicate == "bsab:epitopeOf" and link.target == antigen}
+    return frozenset(link.target for link in chain.links if link.predicate == "bsab:bindsEpitope" and link.target in on)
 
 
 def _acts_itself(chain: Chain) -> bool:
@@ -271,6 +360,10 @@ class _Documented(NamedTuple):
     link: Link
     tumor: str
     antigens: frozenset[str]
+    epitopes: frozenset[str]
     observations: tuple[str, ...]
     direct: bool
     timings: tuple[str, ...]
+    settings: tuple[str, ...]
+    agents: tuple[str, ...]
+    under: tuple[str, ...]

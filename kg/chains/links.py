@@ -22,7 +22,7 @@ _WALKED = frozenset(
     PREFIXES["bsab"] + name
     for name in (
         "hasArm", "hasRole", "binds", "bindsEpitope", "hasMechanism", "hasFcActivity", "testedIn", "expressedOn",
-        "expressedByCell", "effectorFunction", "escapedThrough", "counteredBy",
+        "expressedByCell", "effectorFunction", "escapedThrough", "counteredBy", "docksOn", "actsThrough", "bindingMode",
     )
 )  # fmt: skip
 _SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")

@@ -54,7 +54,7 @@ def _told(answer: ChainAnswer, group: list[Traced]) -> str:
     else:
         body = f"{held}, {acting} acts by {effects}"
     tumors = _listed(answer.label(t.chain.tumor) for t in group)
-    where = f" Tested in {tumors}." if tumors else " No tumor is known."
+    where = f" Tested in {tumors}." if tumors else " No tumor in this view."
     weakest = chain.weakest
     by = weakest.best_source or "by definition"
     said = f" Support {chain.support:.2f}; weakest link: {answer.tell(weakest)} ({weakest.support:g}, {by})."
@@ -82,22 +82,19 @@ def _escapes(answer: ChainAnswer, group: list[Traced]) -> Iterator[str]:
     for scope, same in groupby(breaks, key=lambda broken: broken.escape.scope):
         yield f"   {answer.label(scope).removesuffix(' scope')}:"
         for broken in same:
-            yield from _wrapped(f"     - {_escape(answer, broken)}", "       ")
+            yield from _wrapped(f"     - {_escape(answer, group[0].chain.antibody, broken)}", "       ")
             for text in _counters(answer, broken.counters):
                 yield from _wrapped(f"         {text}", "           ")
 
 
-def _escape(answer: ChainAnswer, broken: Break) -> str:
+def _escape(answer: ChainAnswer, antibody: str, broken: Break) -> str:
     escape, links, _ = broken
-    of = _listed(answer.label(antigen) for antigen in sorted(escape.antigens)) or _listed(
-        answer.label(subject) for subject in escape.subjects
-    )
+    of = _listed(answer.label(curie) for curie in sorted(escape.epitopes or escape.antigens) or escape.subjects)
     place = f" in {answer.label(escape.tumor)}" if escape.tumor else ""
-    seen = "seen in patients on a bispecific" if escape.direct else "carried over from elsewhere"
     contested = ", contested" if escape.contested else ""
     breaks = _listed(answer.label(link).removesuffix(" link") for link in links)
     claims = " ".join(claim.claim for claim in escape.claims)
-    return f"{answer.label(escape.kind)} ({of}{place}; {seen}{contested}; breaks: {breaks}; {claims})"
+    return f"{answer.label(escape.kind)} ({of}{place}; {escape.seen(antibody)}{contested}; breaks: {breaks}; {claims})"
 
 
 def _counters(answer: ChainAnswer, counters: Iterable[Counter]) -> Iterator[str]:

@@ -11,8 +11,18 @@ from kg.chains.links import Link, Links
 TUMOR_BINDING = "bsab:TumorBindingRole"
 # Roles of arms that do not bind for effect: they neither act nor hold.
 PASSIVE_ROLES = frozenset({"bsab:HalfLifeRole", "bsab:MaskRole"})
+# Functions that strengthen an attack of T cells, and do not start one where a trigger has to.
+STRENGTHENING = frozenset(
+    f"bsab:{name}Function"
+    for name in ("CostimulationSignal", "CheckpointRelease", "AntigenPresentation", "CytokineSignal")
+)
+T_CELL, NK_CELL = "CL:0000084", "CL:0000623"
 # What a tumor arm itself can do, where the antibody's mechanism says so.
 ARM_EFFECTS = frozenset({"bsab:SignalBlockade", "bsab:ReceptorDownregulation", "bsab:PayloadKilling"})
+# Suppressor cells end no chain: what an engager makes of them is an escape.
+SUPPRESSORS = frozenset({"CL:0000815"})
+_CIS = frozenset({"bsab:CisMode", "bsab:CisTumorCellMode", "bsab:CisEffectorCellMode"})
+_TRANS = frozenset({"bsab:TransMode", "bsab:TransTumorEffectorMode", "bsab:TransImmuneMode"})
 _SOLUBLE = frozenset({"bsab:SolubleLocation", "bsab:HaptenLocation"})
 
 
@@ -21,8 +31,8 @@ class Chain(NamedTuple):
 
     `acting_arm` acts on `target`: a receptor of an effector `cell`, which then performs `function`; or the target that
     is blocked. For an Fc it is the Fc activity. `holding_arm` keeps the antibody in place by `held`: a tumor arm or,
-    where there is none, any other arm that binds for effect. `mode` says how the two targets lie: on one cell (`cis`),
-    on two (`trans`), or at least one of them soluble.
+    where there is none, any other arm on something that does not float. `mode` says how the two targets lie: on one
+    cell (`cis`), on two (`trans`), or at least one of them soluble.
     """
 
     antibody: str
@@ -44,8 +54,18 @@ class Chain(NamedTuple):
 
     @property
     def support(self) -> float:
-        """The product over its links: a chain is never better supported than its weakest link."""
-        return math.prod(link.support for link in self.links)
+        """The product over its steps, each as good as its weakest link: never above the weakest link of the chain.
+
+        The links of one arm (has arm, role, binds) are one step, and so are the cell and the function of a receptor:
+        they mostly stand in one row of one source. That the antigen is on the tumor backs a chain and is no step of it.
+        """
+        steps: dict[str, float] = {}
+        for link in self.links:
+            if link.predicate != "bsab:expressedOn":
+                step = link.target if link.predicate == "bsab:hasArm" else link.source
+                step += "" if step != self.antibody else link.predicate
+                steps[step] = min(steps.get(step, 1.0), link.support)
+        return math.prod(steps.values())
 
     @property
     def weakest(self) -> Link:
@@ -82,7 +102,7 @@ def chains_of(links: Links, antibody: str) -> tuple[Chain, ...]:
     tumors = _best(links.claimed(antibody, "bsab:testedIn")) or (None,)
     found: dict[tuple[str, ...], Chain] = {}
     for action in _actions(links, antibody, sites):
-        for holding in _holding(sites, action) or (None,):
+        for holding in _holding(links, sites, action) or (None,):
             for tumor in tumors:
                 chain = _chain(links, antibody, sites, action, holding, tumor)
                 known = found.get(chain.key)
@@ -119,12 +139,9 @@ def _actions(links: Links, antibody: str, sites: Sequence[Site]) -> Iterator[_Ac
     for site in sites:
         if site.roles - {TUMOR_BINDING}:
             yield from _engaging(links, site.arm, site.antigen, site.links)
-        if TUMOR_BINDING in site.roles:
-            for mechanism in links.claimed(antibody, "bsab:hasMechanism"):
-                for effect in links.defined(mechanism.target, "bsab:actsThrough"):
-                    if effect in ARM_EFFECTS:
-                        by = Link(mechanism.target, "bsab:actsThrough", effect)
-                        yield _Action(site.arm, site.antigen, "", "", effect, (*site.links, mechanism, by))
+        if TUMOR_BINDING in site.roles and not _docks(links, site):
+            for effect, how in _arm_effects(links, antibody):
+                yield _Action(site.arm, site.antigen, "", "", effect, (*site.links, *how))
         if not _kills_by(links, site.antigen):
             for role in sorted(site.roles):
                 for effect in links.defined(role, "bsab:actsThrough"):
@@ -134,6 +151,25 @@ def _actions(links: Links, antibody: str, sites: Sequence[Site]) -> Iterator[_Ac
         for receptor in links.defined(activity.target, "bsab:engagesReceptor"):
             by = Link(activity.target, "bsab:engagesReceptor", receptor)
             yield from _engaging(links, activity.target, receptor, (activity, by))
+
+
+def _arm_effects(links: Links, antibody: str) -> Iterator[tuple[str, tuple[Link, ...]]]:
+    """What the tumor arms of an antibody do: by its mechanism, or because it is claimed of the antibody."""
+    for mechanism in links.claimed(antibody, "bsab:hasMechanism"):
+        for effect in sorted(ARM_EFFECTS.intersection(links.defined(mechanism.target, "bsab:actsThrough"))):
+            yield effect, (mechanism, Link(mechanism.target, "bsab:actsThrough", effect))
+    for acts in links.claimed(antibody, "bsab:actsThrough"):
+        if acts.target in ARM_EFFECTS:
+            yield acts.target, (acts,)
+
+
+def _docks(links: Links, site: Site) -> bool:
+    return any(link.target == site.antigen for link in links.claimed(site.arm, "bsab:docksOn"))
+
+
+def _floats(links: Links, antigen: str) -> bool:
+    """Whether an antigen is in solution: it holds nothing in place."""
+    return not _SOLUBLE.isdisjoint(links.defined(antigen, "bsab:hasLocation"))
 
 
 def _kills_by(links: Links, receptor: str) -> bool:
@@ -148,18 +184,24 @@ def _engaging(links: Links, arm: str, receptor: str, before: tuple[Link, ...]) -
     carriers = {link.target: link for link in _best(links.claimed(receptor, "bsab:expressedByCell"))}
     for function in links.claimed(receptor, "bsab:effectorFunction"):
         cell = function.qualifier("bsab:byCell")
+        if cell in SUPPRESSORS:
+            continue
         on = (carriers[cell],) if cell in carriers else ()
         for effect in links.defined(function.target, "bsab:actsThrough"):
             by = Link(function.target, "bsab:actsThrough", effect)
             yield _Action(arm, receptor, cell, function.target, effect, (*before, *on, function, by))
 
 
-def _holding(sites: Sequence[Site], action: _Action) -> tuple[Site, ...]:
+def _holding(links: Links, sites: Sequence[Site], action: _Action) -> tuple[Site, ...]:
     """The other arms that can keep the antibody in place: the tumor arms, or all where there is none."""
-    others = [site for site in sites if (site.arm, site.antigen) != (action.arm, action.target)]
+    others = [site for site in _others(sites, action) if not _floats(links, site.antigen)]
     on_tumor = [site for site in others if TUMOR_BINDING in site.roles]
     elsewhere = any(TUMOR_BINDING in site.roles for site in sites if site.arm != action.arm)
     return tuple(on_tumor if elsewhere else others)
+
+
+def _others(sites: Sequence[Site], action: _Action) -> list[Site]:
+    return [site for site in sites if (site.arm, site.antigen) != (action.arm, action.target)]
 
 
 def _chain(
@@ -167,11 +209,14 @@ def _chain(
 ) -> Chain:
     held = holding.antigen if holding else ""
     steps = [*(holding.links if holding else ()), *action.links, *([tumor] if tumor else [])]
-    if tumor and held:
-        steps += [link for link in links.claimed(held, "bsab:expressedOn") if link.target == tumor.target]
+    if tumor:
+        # On this tumor, or on one that it is a kind of.
+        places = links.broader(tumor.target)
+        on = [link for end in (held, action.target) if end for link in _best(links.claimed(end, "bsab:expressedOn"))]
+        steps += [link for link in on if link.target in places]
     return Chain(
         antibody,
-        _mode(links, sites, action, holding),
+        _mode(links, antibody, sites, action, holding),
         holding.arm if holding else "",
         held,
         action.arm,
@@ -184,10 +229,10 @@ def _chain(
     )
 
 
-def _mode(links: Links, sites: Sequence[Site], action: _Action, holding: Site | None) -> str:
+def _mode(links: Links, antibody: str, sites: Sequence[Site], action: _Action, holding: Site | None) -> str:
     """How target and held antigen lie to each other; empty where that is not known."""
-    ends = (action.target, holding.antigen) if holding else (action.target,)
-    if any(_SOLUBLE.intersection(links.defined(end, "bsab:hasLocation")) for end in ends):
+    partners = [holding] if holding else _others(sites, action)
+    if _floats(links, action.target) or any(_floats(links, site.antigen) for site in partners):
         return "soluble"
     if holding is None:
         return ""
@@ -195,17 +240,25 @@ def _mode(links: Links, sites: Sequence[Site], action: _Action, holding: Site | 
     held_on_tumor = TUMOR_BINDING in holding.roles
     if acts_on_tumor and held_on_tumor:
         return "cis"
-    cells = {link.target for link in links.claimed(action.target, "bsab:expressedByCell")}
-    others = {link.target for link in links.claimed(holding.antigen, "bsab:expressedByCell")}
     if acts_on_tumor or held_on_tumor:
-        elsewhere, end = (cells, action.target) if held_on_tumor else (others, holding.antigen)
-        if elsewhere:
+        end = action.target if held_on_tumor else holding.antigen
+        if links.claimed(end, "bsab:expressedByCell"):
             return "trans"
         return "cis" if links.claimed(end, "bsab:expressedOn") else ""
-    if not cells or not others:
+    # Two receptors of immune cells may lie either way: only evidence tells.
+    claimed = {link.target for link in links.claimed(antibody, "bsab:bindingMode")}
+    if bool(claimed & _CIS) == bool(claimed & _TRANS):
         return ""
-    own = {action.cell} if action.cell else cells
-    return "cis" if any(one_lineage(links, one, other) for one in own for other in others) else "trans"
+    return "cis" if claimed & _CIS else "trans"
+
+
+def killer_of(links: Links, chain: Chain) -> str:
+    """The cell that kills at the end of a chain: the engaged one or, where it only strengthens an attack or presents
+    antigen without being a T or NK cell itself, the T cell that it helps. Empty where no cell kills.
+    """
+    if chain.function not in STRENGTHENING:
+        return T_CELL if not chain.cell and chain.effect == "bsab:CheckpointBlockade" else chain.cell
+    return chain.cell if links.broader(chain.cell) & {T_CELL, NK_CELL} else T_CELL
 
 
 def one_lineage(links: Links, one: str, other: str) -> bool:
