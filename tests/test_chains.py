@@ -38,6 +38,8 @@ MORE = {
         ("two-brakes", "two brakes", "", "code", "solid"),
         ("brake-and-vessel", "brake and vessel", "", "code", "solid"),
         ("three-arms", "three arms", "", "code", "solid"),
+        ("dock-and-block", "dock and block", "", "code", "solid"),
+        ("blood-engager", "blood engager", "", "code", "heme"),
     ],
     "curated/antigens": [
         ("FCGR3A", "CD16A", "", "cell-surface", ""),
@@ -53,7 +55,16 @@ MORE = {
         ("TNFRSF9", "HGNC:11924", "Q07011", "", "TNF receptor superfamily member 9", ""),
         ("VEGFA", "HGNC:12680", "P15692", "", "vascular endothelial growth factor A", ""),
     ],
-    "imported/hierarchy-toy": [("CL:0000625", "CD8-positive, alpha-beta T cell", "CL:0000084", "")],
+    "imported/hierarchy-toy": [
+        ("CL:0000625", "CD8-positive, alpha-beta T cell", "CL:0000084", ""),
+        ("CL:0000815", "regulatory T cell", "CL:0000084", ""),
+    ],
+    "curated/tumors": [("MONDO:0004949", "B-cell neoplasm", "", "no")],
+    "curated/claims": [
+        ("arm:dock-and-block.ERBB2", "bsab:docksOn", "UniProt:P04626", "", *READ),
+        ("ab:dock-and-block", "bsab:actsThrough", "bsab:ReceptorDownregulation", "", *READ),
+        ("ab:two-brakes", "bsab:bindingMode", "bsab:TransImmuneMode", "", *READ),
+    ],
     "curated/arms": [
         ("two-brakes", "PDCD1", "PDCD1", "", "checkpoint", "1", "fab", "", *READ),
         ("two-brakes", "CTLA4", "CTLA4", "", "checkpoint", "1", "fab", "", *READ),
@@ -63,16 +74,23 @@ MORE = {
         ("three-arms", "ERBB2", "ERBB2", "", "tumor-binding", "1", "fab", "", *READ),
         ("three-arms", "CD3E", "CD3E", "", "trigger", "1", "scfv", "", *READ),
         ("three-arms", "TNFRSF9", "TNFRSF9", "", "costimulation", "1", "scfv", "", *READ),
+        ("dock-and-block", "ERBB2", "ERBB2", "", "tumor-binding", "1", "fab", "", *READ),
+        ("dock-and-block", "ERBB3", "ERBB3", "", "tumor-binding", "1", "fab", "", *READ),
+        ("blood-engager", "ERBB3", "ERBB3", "", "tumor-binding", "1", "scfv", "", *READ),
+        ("blood-engager", "CD3E", "CD3E", "", "trigger", "1", "scfv", "", *READ),
     ],
     "curated/properties": [
         ("dual-block", "fc", "fc-active", *READ),
         ("two-site", "mechanism", "biparatopic-blockade", *READ),
         ("one-fab", "mechanism", "dual-signaling-blockade", *READ),
+        ("dock-and-block", "mechanism", "dual-signaling-blockade", *READ),
+        ("blood-engager", "tested-in", "MONDO:0004949", *READ),
     ],
     "curated/engagements": [
         ("FCGR3A", "CL:0000623", "nk-cytotoxicity", "", *READ),
         ("CD3E", "CL:0000625", "t-cell-cytotoxicity", "", *READ),
         ("CD3E", "CL:0000084", "suppression", "", *READ),
+        ("CD3E", "CL:0000815", "t-cell-cytotoxicity", "", *READ),
         ("PDCD1", "CL:0000625", "checkpoint-release", "", *READ),
         ("CTLA4", "CL:0000084", "checkpoint-release", "", *READ),
         ("TNFRSF9", "CL:0000623", "costimulation-signal", "", *READ),
@@ -107,18 +125,34 @@ MORE = {
         )
     ]
     + [
+        ("MX120", "cd58-loss", "", "", "engagers", "t-cell-engager", "screen", "acquired", "Lost.", *READ),
+        ("MX121", "anti-drug-antibodies", "", "", "bispecifics", "bispecific", "patients", "acquired", "Seen.", *READ),
         (
-            "MX200",
-            "cd58-loss",
+            "MX122",
+            "anti-drug-antibodies",
             "",
             "MONDO:0005233",
-            "engagers",
-            "t-cell-engager",
+            "three-arms",
+            "bispecific",
+            "patients",
+            "acquired",
+            "Those with them did no worse.",
+            *READ[:3],
+            "refutes",
+            *READ[4:],
+        ),
+        (
+            "MX123",
+            "bcl2-family-resistance",
+            "EGFR",
+            "MONDO:0005233",
+            "an inhibitor",
+            "kinase-inhibitor",
             "patients",
             "acquired",
             "Seen.",
             *READ,
-        )
+        ),
     ],
 }
 
@@ -170,26 +204,25 @@ EXPECTED = {
         ("trans", "DLL3", "CD3", "CD8-positive, alpha-beta T cell", "T-cell cytotoxicity", KILLING),
     },
     "dual block": {
-        *(
-            ("cis", held, target, "", "", effect)
-            for held, target in (("EGFR", "MET"), ("MET", "EGFR"))
-            for effect in ("signal blockade", "receptor downregulation")
-        ),
+        *(("cis", held, target, "", "", "signal blockade") for held, target in (("EGFR", "MET"), ("MET", "EGFR"))),
         *(("trans", held, "CD16A", "natural killer cell", "NK-cell cytotoxicity", KILLING) for held in ("EGFR", "MET")),
     },
     "two-site": {("cis", "HER2", "HER2", "", "", effect) for effect in ("signal blockade", "receptor downregulation")},
     "one fab": {
-        ("cis", held, target, "", "", effect)
-        for held, target in (("EGFR", "HER3"), ("HER3", "EGFR"))
-        for effect in ("signal blockade", "receptor downregulation")
+        ("cis", held, target, "", "", "signal blockade") for held, target in (("EGFR", "HER3"), ("HER3", "EGFR"))
     },
-    # A CD8 T cell is a T cell: both brakes may sit on one cell.
+    # The arm on HER2 only docks; that HER3 also goes down is claimed of the antibody.
+    "dock and block": {
+        ("cis", "HER2", "HER3", "", "", effect) for effect in ("signal blockade", "receptor downregulation")
+    },
+    # Two receptors of T cells may lie on one cell or on two: it is trans because a claim says so.
     "two brakes": {
-        ("cis", "CTLA-4", "PD-1", "CD8-positive, alpha-beta T cell", RELEASE, KILLING),
-        ("cis", "PD-1", "CTLA-4", "T cell", RELEASE, KILLING),
+        ("trans", "CTLA-4", "PD-1", "CD8-positive, alpha-beta T cell", RELEASE, KILLING),
+        ("trans", "PD-1", "CTLA-4", "T cell", RELEASE, KILLING),
     },
+    # What floats holds nothing.
     "brake and vessel": {
-        ("soluble", "VEGF-A", "PD-1", "CD8-positive, alpha-beta T cell", RELEASE, KILLING),
+        ("soluble", "", "PD-1", "CD8-positive, alpha-beta T cell", RELEASE, KILLING),
         ("soluble", "PD-1", "VEGF-A", "", "", "ligand neutralization"),
     },
     "three arms": {
@@ -310,6 +343,12 @@ def test_a_further_link_never_raises_support(supports: list[float], further: flo
     assert chain_of([*supports, further]).support <= chain_of(supports).support
 
 
+def test_the_links_of_one_arm_count_once(links: StoreLinks) -> None:
+    (chain, *_) = (c for c in chains_of(links, "ab:engager-one") if c.cell == "CL:0000084")
+    # Two arms at 0.9 each, whatever the number of links that say so; the function at 0.6; the tumor at 0.9.
+    assert chain.support == pytest.approx(0.9 * 0.9 * 0.6 * (0.9 if chain.tumor else 1))
+
+
 def test_a_contested_link_marks_its_chain(toy: Opened) -> None:
     told = answer_chains(toy, read_wanted(toy, antibody="twice told"))
     contested = {toy_chain.chain.held: toy_chain.chain.contested for toy_chain in told.traced}
@@ -339,7 +378,7 @@ BROKEN = [  # antigen, kind, antibody, what of its chains is broken (target, hel
     (ERBB2, "AntigenLoss", "two-site", {("HER2", "HER2")}),
     (VEGFA, "AngiogenicBypass", "brake-and-vessel", {("VEGF-A", "PD-1")}),
     (EGFR, "ImmuneDesert", "two-brakes", {("PD-1", "CTLA-4"), ("CTLA-4", "PD-1")}),
-    (EGFR, "ImmuneDesert", "brake-and-vessel", {("PD-1", "VEGF-A")}),
+    (EGFR, "ImmuneDesert", "brake-and-vessel", {("PD-1", "")}),
     (
         EGFR,
         "AntiDrugAntibodies",
@@ -374,13 +413,6 @@ def test_an_escape_says_whether_it_was_seen_in_patients_on_a_bispecific(escapes:
     assert not escape_of(escapes, EGFR, "MetBypass").direct
 
 
-def test_what_is_said_of_engagers_as_a_class_is_told_of_engagers_alone(escapes: Escapes) -> None:
-    (loss,) = (e for e in escapes.of_antibody("ab:engager-one", ()) if e.kind == "bsab:Cd58Loss")
-    assert loss.direct and loss.subjects == ("bsab:TCellEngagerAgent",)
-    of_blockade = {e.kind for e in escapes.of_antibody("ab:dual-block", ())}
-    assert "bsab:AntiDrugAntibodies" in of_blockade and "bsab:Cd58Loss" not in of_blockade
-
-
 def counters(escapes: Escapes, antibody: str, escape: Escape) -> list[tuple[str, str, tuple[str, ...]]]:
     chains = chains_of(escapes.links, antibody)
     return [(c.basis, c.kind, c.by) for c in escapes.counters(antibody, chains, escape)]
@@ -410,7 +442,8 @@ VERDICTS = [
     ("dual-block", EGFR, "MetBypass", WORKS),  # its other arm binds MET
     ("dual-block", EGFR, "TargetMutation", UNKNOWN),  # only the Fc is left
     ("dual-block", EGFR, "Her3Nrg1Bypass", UNKNOWN),
-    ("dual-block", EGFR, "AntiDrugAntibodies", FAILS),
+    ("dual-block", EGFR, "AntiDrugAntibodies", UNKNOWN),  # of another drug
+    ("dual-block", EGFR, "Bcl2FamilyResistance", UNKNOWN),  # under kinase inhibitors only
     ("dual-block", EGFR, "Icam1Loss", WORKS),  # blockade needs no contact
     ("one-fab", EGFR, "TargetMutation", FAILS),
     ("one-fab", EGFR, "Her3Nrg1Bypass", WORKS),
@@ -462,6 +495,42 @@ def test_a_pair_is_judged_for_killing_and_for_blockade(acting: Opened) -> None:
 def test_a_pair_has_two_antigens(acting: Opened) -> None:
     with pytest.raises(UsageError, match="one antigen"):
         pair_table(acting, "HER2", "ERBB2")
+
+
+def test_what_is_told_of_a_class_is_told_of_its_members_in_solid_tumors(escapes: Escapes) -> None:
+    def classes(antibody: str) -> set[str]:
+        chains = chains_of(escapes.links, antibody)
+        found = escapes.of_antibody(antibody, ())
+        return {e.kind for e in found if not e.is_of(antibody) and any(escapes.broken(chain, e) for chain in chains)}
+
+    assert classes("ab:engager-one") == {"bsab:Cd58Loss", "bsab:AntiDrugAntibodies"}
+    assert classes("ab:dual-block") == {"bsab:AntiDrugAntibodies"}, "it triggers no T cell"
+    assert classes("ab:blood-engager") == set(), "the classes were looked at in solid tumors"
+
+
+def test_evidence_on_the_antibody_itself_goes_before_that_on_its_class(acting: Opened) -> None:
+    rows = [row for row in antibody_table(acting, "three arms").rows if row["escape"] == "anti-drug antibodies"]
+    assert [row["of"] for row in rows] == ["EGFR"], "what is told of bispecifics is left out"
+    assert (rows[0]["verdict"], rows[0]["basis"]) == (WORKS, "documented")
+    assert "speaks against it (claim:" in str(rows[0]["reason"])
+
+
+def test_an_escape_tells_under_what_it_was_seen(escapes: Escapes) -> None:
+    loss = next(e for e in escapes.of_antigens((DLL3,)) if e.kind == "bsab:AntigenLoss")
+    assert loss.seen("ab:engager-one") == "seen under this antibody: patients"
+    assert loss.seen("ab:three-arms") == "seen under another agent (bispecific): patients"
+
+
+def test_an_escape_of_one_epitope_takes_only_arms_that_bind_it(escapes: Escapes) -> None:
+    loss = escape_of(escapes, ERBB2, "AntigenLoss")
+    of_ecd2, of_other = (loss._replace(epitopes=frozenset({e})) for e in ("ep:ERBB2.ecd2", "ep:ERBB2.other"))
+    chains = chains_of(escapes.links, "ab:two-site")
+    hold = {chain.target: escapes.broken(chain, of_ecd2) for chain in chains if chain.acting_arm.endswith("ecd2")}
+    assert hold == {ERBB2: ("bsab:HoldLink",)}
+    assert not any(escapes.broken(chain, of_other) for chain in chains)
+    unknown = chains_of(escapes.links, "ab:three-arms")
+    assert not any(escapes.broken(chain, of_ecd2) for chain in unknown)
+    assert any(escapes.is_open(chain, of_ecd2) for chain in unknown)
 
 
 # --- what may be asked
