@@ -42,7 +42,7 @@ def _told(answer: ChainAnswer, group: list[Traced]) -> str:
     mode = _MODES[chain.mode]
     cells = _listed(answer.label(t.chain.cell) for t in group)
     effects = _listed(answer.label(t.chain.effect) for t in group)
-    held = f"held by its arm on {answer.label(chain.held)}" if chain.held else "with no other arm known"
+    held = f"held by its arm on {answer.label(chain.held)}" if chain.held else "with no holding arm"
     target = answer.label(chain.target)
     acting = (
         f"{answer.label(chain.acting_arm)} ({target})"
