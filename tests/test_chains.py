@@ -59,7 +59,7 @@ MORE = {
         ("CL:0000625", "CD8-positive, alpha-beta T cell", "CL:0000084", ""),
         ("CL:0000815", "regulatory T cell", "CL:0000084", ""),
     ],
-    "curated/tumors": [("MONDO:0004949", "B-cell neoplasm", "", "no")],
+    "curated/tumors": [("MONDO:0004949", "B-cell neoplasm", "", "no", "")],
     "curated/claims": [
         ("arm:dock-and-block.ERBB2", "bsab:docksOn", "UniProt:P04626", "", *READ),
         ("ab:dock-and-block", "bsab:actsThrough", "bsab:ReceptorDownregulation", "", *READ),
@@ -474,7 +474,7 @@ def test_what_was_seen_under_an_antibody_is_documented_of_it(escapes: Escapes) -
 
 
 def test_an_antibody_without_a_known_chain_is_not_judged(toy: Opened) -> None:
-    rows = antibody_table(toy, "two site").rows  # the toy does not say how it works
+    rows = antibody_table(toy, "two-site").rows  # the toy does not say how it works
     assert rows and {row["verdict"] for row in rows} == {UNKNOWN}
 
 
@@ -632,7 +632,7 @@ def test_a_picture_that_is_full_says_what_was_left_out(kg: Kg, richer: Root, tmp
     assert code == 0 and err.startswith(f"{page}: drawn")
     text = page.read_text()
     assert re.search(r"<title>Mechanism chains \(\d of \d\d chains\)", text)
-    assert "brake and vessel" in text, "whole chains are drawn while there is room"
+    assert "blood engager" in text, "whole chains are drawn while there is room"
 
 
 def test_no_page_is_written_where_no_chain_fits(kg: Kg, richer: Root, tmp_path: Path) -> None:
@@ -650,7 +650,7 @@ def test_coverage_takes_an_antibody_or_two_antigens(kg: Kg, richer: Root, argume
 
 
 def test_coverage_prints_its_tables(kg: Kg, richer: Root) -> None:
-    code, out, _ = kg("coverage", "--antibody", "dual block", "--format", "json", "--root", richer.path)
+    code, out, _ = kg("coverage", "--antibody", "three arms", "--format", "json", "--root", richer.path)
     assert code == 0 and {row["verdict"] for row in json.loads(out)} == {WORKS, FAILS, UNKNOWN}
     code, out, _ = kg("coverage", "EGFR", "MET", "--format", "tsv", "--root", richer.path)
     assert code == 0 and out.splitlines()[0].split("\t")[:2] == ["escape", "scope"]
