@@ -47,11 +47,10 @@ class Wanted(NamedTuple):
 
 
 class Break(NamedTuple):
-    """An escape that breaks a chain, the links that it breaks, and what counters it."""
+    """An escape that breaks a chain, and the links that it breaks."""
 
     escape: Escape
     links: tuple[str, ...]
-    counters: tuple[Counter, ...]
 
 
 class Traced(NamedTuple):
@@ -61,11 +60,22 @@ class Traced(NamedTuple):
     breaks: tuple[Break, ...]
 
 
-class ChainAnswer(NamedTuple):
-    """The chains that fit, by label of the antibody and parts."""
+class ChainAnswer:
+    """The chains that fit, by label of the antibody and parts, with the escapes that break them."""
 
-    opened: Opened
-    traced: tuple[Traced, ...]
+    def __init__(self, opened: Opened, traced: tuple[Traced, ...] = (), escapes: Escapes | None = None) -> None:
+        self.opened = opened
+        self.traced = traced
+        self._escapes = escapes or Escapes(StoreLinks(opened.store))
+        self._counters: dict[tuple[str, Escape], tuple[Counter, ...]] = {}
+
+    def counters(self, chain: Chain, escape: Escape) -> tuple[Counter, ...]:
+        """What counters an escape from the antibody of a chain; found when asked for, since a table needs none."""
+        key = (chain.antibody, escape)
+        if key not in self._counters:
+            chains = chains_of(self._escapes.links, chain.antibody)
+            self._counters[key] = self._escapes.counters(chain.antibody, chains, escape)
+        return self._counters[key]
 
     def label(self, curie: str) -> str:
         """The label of a part of a chain; empty for a part that is not there."""
@@ -154,10 +164,10 @@ class ChainAnswer(NamedTuple):
                             "claim": counter.claim or None,
                             "source": counter.source or None,
                         }
-                        for counter in counters
+                        for counter in self.counters(chain, escape)
                     ],
                 }
-                for escape, links, counters in traced.breaks
+                for escape, links in traced.breaks
             ],
         }
 
@@ -198,7 +208,6 @@ def answer_chains(opened: Opened, wanted: Wanted) -> ChainAnswer:
     traced: list[Traced] = []
     for antibody in _candidates(links, wanted):
         chains = chains_of(links, antibody)
-        counters: dict[Escape, tuple[Counter, ...]] = {}
         documented: dict[tuple[str, ...], tuple[Escape, ...]] = {}
         for chain in chains:
             if not _fits(links, chain, wanted):
@@ -206,16 +215,12 @@ def answer_chains(opened: Opened, wanted: Wanted) -> ChainAnswer:
             ends = tuple(end for end in (chain.held, chain.target) if end)
             if ends not in documented:
                 documented[ends] = escapes.of_antibody(antibody, ends)
-            breaks = []
-            for escape, broken in escapes.breaking(chain, documented[ends]):
-                if escape not in counters:
-                    counters[escape] = escapes.counters(antibody, chains, escape)
-                breaks.append(Break(escape, broken, counters[escape]))
+            breaks = tuple(Break(*found) for found in escapes.breaking(chain, documented[ends]))
             if not wanted.escape or any(broken.escape.kind == wanted.escape for broken in breaks):
-                traced.append(Traced(chain, tuple(breaks)))
-    answer = ChainAnswer(opened, ())
-    order = sorted(traced, key=lambda one: (answer.label(one.chain.antibody).lower(), one.chain.key))
-    return ChainAnswer(opened, tuple(order))
+                traced.append(Traced(chain, breaks))
+    answer = ChainAnswer(opened, (), escapes)
+    answer.traced = tuple(sorted(traced, key=lambda one: (answer.label(one.chain.antibody).lower(), one.chain.key)))
+    return answer
 
 
 def _candidates(links: StoreLinks, wanted: Wanted) -> Iterable[str]:

@@ -99,7 +99,7 @@ def _break(
         antigen = link.source in (chain.held, chain.target)
         source = link.source if antigen else chain.antibody
         yield _edge(answer, link._replace(source=source)), "antigen" if antigen else "antibody", "escape"
-    for counter in broken.counters:
+    for counter in answer.counters(chain, broken.escape):
         if counter.basis == "documented":
             for by in counter.by or (counter.measure,):
                 stated = Link(kind, "bsab:counteredBy", by, counter.claim, counter.support or 0.0)

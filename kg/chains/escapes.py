@@ -19,7 +19,7 @@ from kg.chains.walk import (
     killer_of,
     one_lineage,
 )
-from kg.evidence import OBJECT, PREDICATE, SUBJECT, notation
+from kg.evidence import notation
 from kg.lookup import label_of
 from kg.nodes import bulk, objects, statements, subjects
 from kg.terms import PREFIXES, compress, expand
@@ -133,14 +133,13 @@ class Escapes:
 
     def refuted(self, antibody: str) -> dict[str, str]:
         """Kinds of escape that were looked for under an antibody and not found to matter, each with its claim."""
-        store, found = self.links.store, {}
-        for claim in subjects(store, SUBJECT, ox.NamedNode(expand(antibody))):
-            parts = dict(statements(store, claim))
-            if compress(parts[PREDICATE].value) == "bsab:escapedThrough":
-                lines = list(subjects(store, _FOR, claim))
-                stances = {stance for line in lines for stance in objects(store, line, _STANCE)}
+        found = {}
+        for link in self.links.unsupported(antibody):
+            if link.predicate == "bsab:escapedThrough":
+                lines = subjects(self.links.store, _FOR, ox.NamedNode(expand(link.claim)))
+                stances = {stance for line in lines for stance in objects(self.links.store, line, _STANCE)}
                 if stances == {_REFUTES}:
-                    found[compress(parts[OBJECT].value)] = compress(claim.value)
+                    found[link.target] = link.claim
         return found
 
     def is_engager(self, antibody: str) -> bool:

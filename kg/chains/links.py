@@ -70,6 +70,7 @@ class StoreLinks:
     def __init__(self, store: ox.Store) -> None:
         self.store = store
         self._claims: dict[str, dict[str, list[Link]]] = {}
+        self._unsupported: dict[str, list[Link]] = {}
         self._defined: dict[tuple[str, str], tuple[str, ...]] = {}
         self._broader: dict[str, frozenset[str]] = {}
 
@@ -86,7 +87,7 @@ class StoreLinks:
             parts = {predicate.value: value for predicate, value in statements(self.store, claim)}
             target, predicate = parts[OBJECT.value], compress(parts[PREDICATE.value].value)
             support = float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0
-            if support <= 0 or not isinstance(target, ox.NamedNode):
+            if not isinstance(target, ox.NamedNode):
                 continue
             qualifiers = sorted(
                 (compress(name), compress(value.value))
@@ -103,10 +104,16 @@ class StoreLinks:
                 compress(parts[_BEST_SOURCE].value),
                 tuple(qualifiers),
             )
-            found.setdefault(predicate, []).append(link)
+            together = found.setdefault(predicate, []) if support > 0 else self._unsupported.setdefault(node, [])
+            together.append(link)
         for links in found.values():
             links.sort(key=lambda link: (link.target, link.claim))
         return found
+
+    def unsupported(self, node: str) -> tuple[Link, ...]:
+        """The claims about a node that no line of the view supports: refuted, or inconclusive only."""
+        self.claimed(node, "")
+        return tuple(self._unsupported.get(node, ()))
 
     def defined(self, node: str, predicate: str) -> tuple[str, ...]:
         if (node, predicate) not in self._defined:

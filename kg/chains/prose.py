@@ -83,12 +83,12 @@ def _escapes(answer: ChainAnswer, group: list[Traced]) -> Iterator[str]:
         yield f"   {answer.label(scope).removesuffix(' scope')}:"
         for broken in same:
             yield from _wrapped(f"     - {_escape(answer, group[0].chain.antibody, broken)}", "       ")
-            for text in _counters(answer, broken.counters):
+            for text in _counters(answer, answer.counters(group[0].chain, broken.escape)):
                 yield from _wrapped(f"         {text}", "           ")
 
 
 def _escape(answer: ChainAnswer, antibody: str, broken: Break) -> str:
-    escape, links, _ = broken
+    escape, links = broken
     of = _listed(answer.label(curie) for curie in sorted(escape.epitopes or escape.antigens) or escape.subjects)
     place = f" in {answer.label(escape.tumor)}" if escape.tumor else ""
     contested = ", contested" if escape.contested else ""
