@@ -80,6 +80,7 @@ MORE = {
         ("blood-engager", "CD3E", "CD3E", "", "trigger", "1", "scfv", "", *READ),
     ],
     "curated/properties": [
+        ("dual-block", "mechanism", "dual-signaling-blockade", *READ),
         ("dual-block", "fc", "fc-active", *READ),
         ("two-site", "mechanism", "biparatopic-blockade", *READ),
         ("one-fab", "mechanism", "dual-signaling-blockade", *READ),
