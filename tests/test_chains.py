@@ -164,7 +164,9 @@ def richer(tmp_path_factory: pytest.TempPathFactory) -> Root:
     root = make_toy(tmp_path_factory.mktemp("richer") / "toy")
     for table, rows in MORE.items():
         path = root.data / f"{table}.tsv"
-        path.write_text(path.read_text() + "".join("\t".join(row) + "\n" for row in rows))
+        known = path.read_text()
+        more = ["\t".join(row) + "\n" for row in rows]
+        path.write_text(known + "".join(line for line in more if line not in known))
     build(root)
     return root
 
