@@ -184,6 +184,7 @@ TABLES: dict[str, Table] = {
                 _column("id", "EM… (imported) or MX… (curated)", "escapekey", "required"),
                 _column("mechanism", "kind of escape", "term:EscapeMechanism", "required"),
                 _column("antigen", "antigen that is escaped from", ANTIGEN, "many"),
+                _column("epitope", "SYMBOL/name of epitopes.tsv for which alone it is stated; else empty", "epitope"),
                 _column("tumors", "tumors that were studied", TUMOR, "many"),
                 _column("agent", "antibody id where it stands in the graph, else free text", "text", "many"),
                 _column("agent_class", "what the pressure was", "term:AgentClass", "required"),

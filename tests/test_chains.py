@@ -101,6 +101,7 @@ MORE = {
             f"MX1{number:02}",
             kind,
             antigen,
+            "",
             "MONDO:0005233",
             "a drug",
             "antibody",
@@ -126,11 +127,24 @@ MORE = {
         )
     ]
     + [
-        ("MX120", "cd58-loss", "", "", "engagers", "t-cell-engager", "screen", "acquired", "Lost.", *READ),
-        ("MX121", "anti-drug-antibodies", "", "", "bispecifics", "bispecific", "patients", "acquired", "Seen.", *READ),
+        ("MX120", "cd58-loss", "", "", "", "engagers", "t-cell-engager", "screen", "acquired", "Lost.", *READ),
+        (
+            "MX121",
+            "anti-drug-antibodies",
+            "",
+            "",
+            "",
+            "bispecifics",
+            "bispecific",
+            "patients",
+            "acquired",
+            "Seen.",
+            *READ,
+        ),
         (
             "MX122",
             "anti-drug-antibodies",
+            "",
             "",
             "MONDO:0005233",
             "three-arms",
@@ -146,6 +160,7 @@ MORE = {
             "MX123",
             "bcl2-family-resistance",
             "EGFR",
+            "",
             "MONDO:0005233",
             "an inhibitor",
             "kinase-inhibitor",

@@ -68,7 +68,7 @@ def bound_by(antigen: str, role: str, location: str) -> str:
     return f"arm:x.1 bsab:hasRole bsab:{role}Role ; bsab:binds {antigen} . {antigen} bsab:hasLocation {location} ."
 
 
-DESERT = "immune-desert\tDLL3\tMONDO:0008433\tengager-one\tbispecific\tpatients\t"
+DESERT = "immune-desert\tDLL3\t\tMONDO:0008433\tengager-one\tbispecific\tpatients\t"
 NO_TIME = ("bsab:dateKind bsab:ReportDate",)
 STOPPED = event("x.1", "Stop", "2020-01-31", "ab:one-fab", *NO_TIME)
 

@@ -421,3 +421,29 @@ def test_awkward_text_survives(toy: Opened) -> None:
     found = {(str(quad.subject), quad.predicate.value) for quad in toy.store.quads_for_pattern(None, None, awkward)}
     assert (f"<{PREFIXES['ab']}engager-one>", f"{PREFIXES['bsab']}reportedToxicity") in found
     assert len(found) == 2, "the plain edge and the object of its claim"
+
+
+# --- escapes
+
+
+def escaping(epitope: str) -> str:
+    """A row on an escape from HER2 and from an antibody, at an epitope."""
+    cells = ("MX900", "epitope-masking", "ERBB2", epitope, "MONDO:0004950", "engager-one", "bispecific", "mouse")
+    return "\t".join((*cells, "primary", "Seen.", "PMID:1021", "page 4", "in-vivo", "supports", "2022", "read", "", ""))
+
+
+def test_an_escape_at_an_epitope_is_another_claim_and_only_of_the_antigen_that_has_it(toy_root: Root) -> None:
+    append(toy_root, "curated/escapes", escaping("ERBB2/ecd4"))
+    masked = {
+        claim.subject: dict(claim.qualifiers).get("bsab:atEpitope")
+        for claim in load_facts(toy_root).facts.claims.values()
+        if claim.predicate == "bsab:escapedThrough" and claim.object == "bsab:EpitopeMasking"
+    }
+    assert masked == {"UniProt:P04626": "ep:ERBB2.ecd4", "ab:engager-one": None}
+
+
+def test_an_escape_at_an_epitope_of_another_antigen_is_refused(toy_root: Root) -> None:
+    row = escaping("ERBB2/ecd4").replace("ERBB2\t", "EGFR\t", 1)
+    append(toy_root, "curated/escapes", row)
+    with pytest.raises(FactsError, match=r"epitope 'ERBB2/ecd4' is on no antigen of the row \(name its antigen, too\)"):
+        load_facts(toy_root)

@@ -16,8 +16,9 @@ def read_escapes(rows: Sequence[Row], facts: Facts, names: Names, hematologic: s
     """Add escape observations, and the claims that they are evidence for.
 
     The claim is "this antigen (or antibody, or else this class of agent) is escaped through that mechanism,
-    in this tumor"; supporting and refuting observations meet at one claim. `hematologic` holds the tumors
-    that are not solid: an observation is transferred unless it is of patients on a bispecific in a solid tumor.
+    in this tumor, at this epitope"; supporting and refuting observations meet at one claim. `hematologic` holds
+    the tumors that are not solid: an observation is transferred unless it is of patients on a bispecific in a
+    solid tumor.
     """
     for row in rows:
         curie = f"escape:{row['id']}"
@@ -46,6 +47,14 @@ def read_escapes(rows: Sequence[Row], facts: Facts, names: Names, hematologic: s
         nodes += [("bsab:agent", Lit(agent), "agent") for agent in others]
         subjects = [*antigens, *agents] or [names.term("AgentClass", row["agent_class"])]
         places: list[tuple[tuple[str, Node], ...]] = [(("bsab:inTumor", tumor),) for tumor in tumors] or [()]
+        site: tuple[tuple[str, Node], ...] = ()
+        if row["epitope"]:
+            site = (("bsab:atEpitope", names.epitope(row["epitope"], row.where)),)
+            if row["epitope"].partition("/")[0] not in row.many("antigen"):
+                names.complain(
+                    row.where, f"epitope {row['epitope']!r} is on no antigen of the row", "name its antigen, too"
+                )
+        at = names.antigen(row["epitope"].partition("/")[0], row.where) if site else ""
         facts.add_entity(Entity(curie, "bsab:EscapeObservation", f"{row['id']}: {row['mechanism']}", (), (), row.where))
         add_node(
             facts, names, row, Entity(curie, "bsab:EscapeObservation", f"{row['id']}: {row['mechanism']}"), [], nodes
@@ -53,7 +62,8 @@ def read_escapes(rows: Sequence[Row], facts: Facts, names: Names, hematologic: s
         for subject in subjects:
             for place in places:
                 line = names.evidence(row, ("mechanism", "antigen"), observation=curie)
-                facts.add(Claim(subject, "bsab:escapedThrough", mechanism, place), [line], row.where)
+                where = (*place, *site) if subject == at else place
+                facts.add(Claim(subject, "bsab:escapedThrough", mechanism, where), [line], row.where)
 
 
 def read_counters(rows: Sequence[Row], facts: Facts, names: Names) -> None:
