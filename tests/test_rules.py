@@ -367,7 +367,7 @@ RULES: dict[str, list[Case]] = {
         ),
         Case(
             "a T-cell engager that is curated as an NK-cell engager",
-            {"curated/properties": ("mechanism\tt-cell-engager", "mechanism\tnk-cell-engager")},
+            {"curated/properties": (ENGAGES, ENGAGES.replace("t-cell-engager", "nk-cell-engager"))},
             finds=((r".*\(ab:engager-one\)", "is curated as NK-cell engagement"),),
         ),
         Case(
@@ -430,14 +430,14 @@ RULES: dict[str, list[Case]] = {
     "evidence-not-before-event": [
         Case(
             "an approval that was reported a year before",
-            {"curated/events": ("approval\tsupports\t\tread", "approval\tsupports\t2023-04\tread")},
+            {"curated/events": ("abstract\tapproval\tsupports\t\tread", "abstract\tapproval\tsupports\t2023-04\tread")},
             finds=(
                 (r"data/curated/events\.tsv:3 \(claim:\w+\)", "evidence of 2023-04-30 tells of an event of 2024-05-01"),
             ),
         ),
         Case(
             "an approval that was reported in the same month",
-            {"curated/events": ("approval\tsupports\t\tread", "approval\tsupports\t2024-05\tread")},
+            {"curated/events": ("abstract\tapproval\tsupports\t\tread", "abstract\tapproval\tsupports\t2024-05\tread")},
         ),
         Case(
             "a denial in advance",
