@@ -118,16 +118,18 @@ def compare(opened: Opened, asked: Sequence[Question], until: float) -> list[tup
     open_ones = list(asked)
     for limit in LIMITS:
         for one in list(open_ones):
+            left = min(limit, until - time.monotonic())
+            if left <= 0:  # the budget is used up
+                table.setdefault(one.name, (one.name, "", "", "", "was not asked: no time was left"))
+                continue
             given = {parameter.name: parameter.example for parameter in one.parameters if parameter.example}
             bound = bind(opened, one, given)
             start = time.perf_counter()
             ours = [list(row.values()) for row in ask(opened, one, given).rows]
             first = (one.name, str(len(ours)), f"{time.perf_counter() - start:.3f}")
-            left = min(limit, until - time.monotonic())
-            answered = ask_rdflib(dataset, one, bound, left) if left > 0 else None
+            answered = ask_rdflib(dataset, one, bound, left)
             if answered is None:
-                if one.name not in table or left > 0:
-                    table[one.name] = (*first, "", f"did not finish in {max(left, 0):.0f} s")
+                table[one.name] = (*first, "", f"did not finish in {left:.0f} s")
                 continue
             theirs, took = answered
             outcome = (theirs if isinstance(theirs, str) else difference(ours, theirs)) or "agrees"
@@ -148,8 +150,9 @@ def main() -> int:
     lines = [HEADER, *compare(open_store(find_root(None), View()), asked, until)]
     print("".join("\t".join(line) + "\n" for line in lines), end="")
     outcomes = Counter(line[-1].partition(" ")[0].rstrip(":") for line in lines[1:])
+    unfinished = outcomes["did"] + outcomes["was"]
     print(
-        f"{outcomes['agrees']} of {len(asked)} questions agree with rdflib, {outcomes['did']} did not finish, "
+        f"{outcomes['agrees']} of {len(asked)} questions agree with rdflib, {unfinished} did not finish, "
         f"{outcomes['DIFFERS']} differ",
         file=sys.stderr,
     )

@@ -1000,6 +1000,65 @@ def test_antibodies_on_the_same_antigen_share_its_escapes_and_others_do_not(real
     assert not others & {"tarlatamab", "amivantamab", "tebentafusp"}
 
 
+def test_an_arm_on_the_bypass_and_a_trigger_close_the_bypass(real: Opened) -> None:
+    """Amivantamab binds MET, and AFM24 kills through CD16A: MET bypass opens neither, and it opens EGFR x HER3."""
+    open_to = {
+        row["other_label"]
+        for row in answer(real, "shared-escape", antibody="petosemtamab").rows
+        if row["escape"] == "MET bypass"
+    }
+    assert "izalontamab" in open_to
+    assert not open_to & {"amivantamab", "AFM24"}
+    assert {row["link"] for row in answer(real, "shared-escape", antibody="petosemtamab").rows} >= {"hold", "block"}
+    assert "MET bypass" not in {row["escape"] for row in answer(real, "shared-escape", antibody="amivantamab").rows}
+
+
+def test_who_shares_an_escape_is_no_next_antibody(real: Opened) -> None:
+    for antibody in ("tarlatamab", "petosemtamab"):
+        shared = {(row["escape"], row["other"]) for row in answer(real, "shared-escape", antibody=antibody).rows}
+        after = {
+            (row["escape_label"], row["other"]) for row in answer(real, "sequencing-after", antibody=antibody).rows
+        }
+        assert after
+        assert not shared & after
+    spared = rows(real, "sequencing-after", "other_label", "why", antibody="tarlatamab", escape="antigen loss")
+    assert ("ivonescimab", "binds other antigens") in spared
+    assert "obrixtamig" not in {label for label, _ in spared}
+
+
+def test_a_cut_off_that_selected_responders_stands_beside_the_rest(real: Opened) -> None:
+    found = rows(
+        real,
+        "antigen-cut-offs",
+        "endpoint",
+        "population",
+        "value",
+        "other_population",
+        "other_value",
+        antibody="Ziihera",
+    )
+    assert ("orr", "HER2-amplified, IHC 3+", 51.6, "HER2-amplified, IHC 2+", 5.6) in found
+
+
+def test_a_pair_without_a_program_is_joined_by_no_antibody(real: Opened) -> None:
+    for row in answer(real, "pairs-without-program", tumor="NSCLC").rows:
+        joined = answer(real, "antibodies-joining", antigen=str(row["first"]), receptor=str(row["second"])).rows
+        assert not joined, row["pair"]
+    assert "EGFR x MET" not in {row["pair"] for row in answer(real, "pairs-without-program", tumor="NSCLC").rows}
+
+
+def test_what_is_unread_is_told_apart_from_what_is_unknown(toy: Opened, toy_unread: Opened) -> None:
+    states = [dict(rows(view, "unknown-about", "field", "state", antibody="two-site")) for view in (toy, toy_unread)]
+    assert [state["moiety"] for state in states] == ["not known in this view", "unread only"]
+    assert [state["payload"] for state in states] == ["not known in this view"] * 2
+
+
+def test_toxicity_of_a_pair_is_told_with_figure_regimen_and_format(real: Opened) -> None:
+    found = rows(real, "toxicity-of-pair", "label", "binds", "what", "value", "regimen", antigen="DLL3", second="CD3")
+    assert ("tarlatamab", "both", "crs", 51, "tarlatamab 10 mg q2w") in found
+    assert not {what for _, _, what, _, _ in found} & {"orr", "pfs", "os"}
+
+
 def test_all_evidence_of_a_claim_is_told(real: Opened) -> None:
     (claim,) = (
         row["claim"]
