@@ -252,7 +252,7 @@ def test_a_correction_of_a_row_that_is_gone_is_told(place: Path) -> None:
     [
         ("merged", "format-phrases", "phrase\tnotation", "data/crosswalks/format-phrases.tsv:1: has another header"),
         ("dated", "status-phrases", "dated\tJANX007\tphase-reached", ": has 6 cells, the header has 5"),
-        ("evidence", "escapes", "EM003\t", ": has 17 cells, the header has 16"),
+        ("evidence", "escapes", "EM003\t", ": has 18 cells, the header has 17"),
         ("cl", "engagements", "EE001\t", ": has 9 cells, the header has 8"),
     ],
 )
