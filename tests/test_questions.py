@@ -480,7 +480,7 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         [("engager one", "extended"), ("dual block", "igg-like")],
     ),
     ("2019-05-30", "antibodies-by-mechanism", {}, ("label",), []),
-    ("2019-05-31", "antibodies-by-mechanism", {}, ("label",), [("engager one",)]),
+    ("2019-05-31", "antibodies-by-mechanism", {}, ("label",), [("engager one",), ("one fab",)]),
     # The program that was approved later was in phase 1, and stood there for its trial.
     (
         "2019-12-31",
@@ -578,6 +578,7 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
             ("cell-surface", "HER2"),
             ("non-small cell lung carcinoma", "EGFR"),
             ("no claim in this view", "HER2"),
+            ("dual signaling blockade", "EGFR"),
             ("DuoBody", "EGFR"),
         ],
     ),
