@@ -40,7 +40,7 @@ def name_everything(project: Project, names: dict[str, str]) -> None:
         cell("arms", "locator", f"at {name}", line)(project)
         cell("arms", "note", f"note {name}", line)(project)
         cell("escapes", "summary", f"seen {name}", line)(project)
-        cell("events", "region", f"in {name}", line)(project)
+        cell("events", "reason", f"because of {name}", line)(project)
     tumors = project.table("tumors").read_text().splitlines()
     known = [line.split("\t")[0] for line in project.table("imported/hierarchy-toy").read_text().splitlines()]
     for line, name in zip(range(2, len(tumors) + 1), names.values(), strict=False):
