@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -44,8 +45,9 @@ def compile_into(folder: Path, root: Root, view: View, progress: Progress | None
     building = Path(tempfile.mkdtemp(prefix=f"building-{os.getpid()}-", dir=folder.parent))
     try:
         store = ox.Store(str(building / "db"))
-        for quads in compiled_quads(root, view, progress):
-            store.bulk_extend(quads)
+        # In one go: each call leaves files of its own, and from seventeen on the engine opens a store without looking
+        # whether they are whole.
+        store.bulk_extend(chain.from_iterable(compiled_quads(root, view, progress)))
         store.flush()
         store.optimize()
         del store
