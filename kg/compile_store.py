@@ -145,13 +145,20 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
     tell(len(rows), steps)
     weigh = reckoning(read_support(root.data / "support.tsv"), read_vocabulary(root.ontology))
     selected = select(default, view, weigh)
-    ontology = [ox.Quad(*triple) for triple in parse_turtle(root.ontology / "bsab.ttl")]
+    ontology = list(_ontology_quads(root.ontology / "bsab.ttl"))
     yield selected.kept + selected.edges + selected.marks + list(_highest_phases(selected, ontology))
     tell(len(rows) + 1, steps)
     yield ontology
     yield infer_types(selected.edges, ontology)
     yield list(_lookup_keys(selected.kept + ontology + codes))
     tell(steps, steps)
+
+
+def _ontology_quads(path: Path) -> ox.Dataset:
+    """The ontology; its blank nodes labeled canonically (RDFC-1.0), so that compiling twice gives the same quads."""
+    quads = ox.Dataset(ox.Quad(*triple) for triple in parse_turtle(path))
+    quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return quads
 
 
 def _highest_phases(selected: Selection, ontology: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

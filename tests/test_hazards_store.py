@@ -10,9 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import careless
+import pyoxigraph as ox
 import pytest
 from careless import UNSAID, Project, Result, placeless
 from test_hazards_output import stopped
+
+from kg.compile_store import compile_in_memory
+from kg.store import Opened
 
 whole, project, do, healthy = careless.whole, careless.project, careless.do, careless.healthy
 
@@ -195,3 +199,9 @@ def test_every_command_works_right_after_the_cache_was_cleared(
         assert do("cache clear").code == 0
         assert list(project.stores.iterdir()) == []
         assert placeless(do(command).out, project) == healthy[command]
+
+
+def test_two_stores_of_one_view_hold_the_same_quads(toy: Opened) -> None:
+    again = set(compile_in_memory(toy.root, toy.view))
+    assert again == set(toy.store)
+    assert any(isinstance(quad.subject, ox.BlankNode) for quad in again), "blank nodes, too"

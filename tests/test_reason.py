@@ -128,7 +128,10 @@ def test_a_kind_that_only_the_constructs_give_is_an_error(toy: Opened) -> None:
 
 
 def test_an_engager_whose_curated_mechanism_contradicts_its_arms_is_found_from_both_sides(toy_root: Root) -> None:
-    edit(toy_root, {"curated/properties": ("mechanism\tt-cell-engager", "mechanism\tmyeloid-engager")})
+    edit(
+        toy_root,
+        {"curated/properties": ("engager-one\tmechanism\tt-cell-engager", "engager-one\tmechanism\tmyeloid-engager")},
+    )
     found = {finding.rule: finding for finding in checked(toy_root).findings}
     assert found["engager-has-trigger"].severity == "warning"
     assert found["engager-has-trigger"].what.startswith("is curated as myeloid")
