@@ -31,9 +31,11 @@ from kg.vocabulary import parse_turtle, read_vocabulary
 KEPT_STORES = 8
 OURS = re.compile(r"[0-9a-f]{24}|building-.+")
 
-_RANK, _PHASE, _HAS_EVENT, _HIGHEST = (
-    ox.NamedNode(PREFIXES["bsab"] + name) for name in ("rank", "phase", "hasEvent", "highestPhase")
+_RANK, _PHASE, _HAS_EVENT, _HIGHEST, _HAS_FORMAT, _NARROWEST = (
+    ox.NamedNode(PREFIXES["bsab"] + name)
+    for name in ("rank", "phase", "hasEvent", "highestPhase", "hasFormat", "narrowestFormat")
 )
+_BROADER = ox.NamedNode(PREFIXES["skos"] + "broader")
 # An entity is also found by its code elsewhere: HER2 by HGNC:3430, small cell lung carcinoma by ONCOTREE:SCLC.
 _NAMING = {*NAME_PROPERTIES, ox.NamedNode(PREFIXES["bsab"] + "encodedBy")}
 
@@ -146,7 +148,8 @@ def compiled_quads(root: Root, view: View, progress: Progress | None = None) -> 
     weigh = reckoning(read_support(root.data / "support.tsv"), read_vocabulary(root.ontology))
     selected = select(default, view, weigh)
     ontology = list(_ontology_quads(root.ontology / "bsab.ttl"))
-    yield selected.kept + selected.edges + selected.marks + list(_highest_phases(selected, ontology))
+    derived = chain(_highest_phases(selected, ontology), _narrowest_formats(selected, ontology))
+    yield [*selected.kept, *selected.edges, *selected.marks, *derived]
     tell(len(rows) + 1, steps)
     yield ontology
     yield infer_types(selected.edges, ontology)
@@ -173,6 +176,25 @@ def _highest_phases(selected: Selection, ontology: Iterable[ox.Quad]) -> Iterato
             if known is None or ranks[phase] > ranks[known.object]:
                 highest[edge.subject] = ox.Quad(edge.subject, _HIGHEST, phase)
     yield from highest.values()
+
+
+def _narrowest_formats(selected: Selection, ontology: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """The formats of each antibody in the view without those that a narrower one of its own implies."""
+    parents: dict[object, set[object]] = {}
+    for quad in ontology:
+        if quad.predicate == _BROADER:
+            parents.setdefault(quad.subject, set()).add(quad.object)
+
+    def above(term: object) -> Iterator[object]:
+        for parent in parents.get(term, ()):
+            yield parent
+            yield from above(parent)
+
+    formats = [edge for edge in selected.edges if edge.predicate == _HAS_FORMAT]
+    implied = {(edge.subject, broader) for edge in formats for broader in above(edge.object)}
+    for edge in formats:
+        if (edge.subject, edge.object) not in implied:
+            yield ox.Quad(edge.subject, _NARROWEST, edge.object)
 
 
 def _lookup_keys(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

@@ -191,7 +191,7 @@ def _identifier(node: Node) -> str:
 
 
 def _statement(store: ox.Store, stated: Stated, about: str) -> Statement:
-    value = _told(store, stated.object)
+    value = told(store, stated.object)
     if stated.qualifiers:
         parts = [_qualifier(store, value_) for _, value_ in stated.qualifiers]
         value += f" [{', '.join(parts)}]"
@@ -235,7 +235,7 @@ def _qualifier(store: ox.Store, value: object) -> str:
     return str(value)
 
 
-def _told(store: ox.Store, node: Node) -> str:
+def told(store: ox.Store, node: Node) -> str:
     """An n-ary node in one line; anything else as it is shown."""
     if isinstance(node, ox.Literal):
         return shown(store, node)

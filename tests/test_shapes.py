@@ -142,6 +142,7 @@ SOUND: dict[str, Sound] = {
             ("bsab:hasArm", "must be an arm"): "arm:x",
             ("bsab:hasPair", "must be a pair"): "pair:x",
             ("bsab:hasFormat", "must be a format"): "CL:0000084",
+            ("bsab:narrowestFormat", "must be the narrowest format"): "CL:0000084",
             ("bsab:hasFcActivity", "must be an Fc activity"): "bsab:SolidScope",
             ("bsab:hasMechanism", "must be a mechanism of action"): "bsab:AntigenLoss",
             ("bsab:payload", "must be a text"): "3",

@@ -11,13 +11,20 @@ from kg.cli.options import format_option, open_view, print_answer, print_footer,
 
 
 @click.command()
+@click.option("--coverage", is_flag=True, help="How many of how many antibodies, tumors and escapes are known.")
 @format_option
 @view_options
-def stats(style: str, as_of: str | None, include_unread: bool, quiet: bool, root: str | None) -> None:
+def stats(coverage: bool, style: str, as_of: str | None, include_unread: bool, quiet: bool, root: str | None) -> None:
     """Count what there is: entities by type, claims by reading, evidence by source and level."""
+    opened = open_view(root, as_of, include_unread, quiet)
+    if coverage:
+        from kg.completeness import completeness
+
+        print_answer(completeness(opened), style)
+        print_footer(opened, quiet)
+        return
     from kg.stats import statistics
 
-    opened = open_view(root, as_of, include_unread, quiet)
     counted = statistics(opened)
     if style == "json":
         import json

@@ -1,5 +1,6 @@
-"""Thera-SAbDab: targets, phases and conditions of INN-named multispecifics, in four dated releases.
+"""Thera-SAbDab: targets, phases, conditions, formats and companies of INN-named multispecifics, in four dated releases.
 
+Formats are those that the release tells by its chains, so most are broad: what tells BiTE from DART is not in it.
 Facts only; sequences are not read. A target that the release lists is a record for the arm that binds it.
 """
 
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.sources.crosswalk import tumor_phrases, tumors_of
+from kg.sources.crosswalk import missing_crosswalk, read_crosswalk, tumor_phrases, tumors_of
 from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, UpstreamRow, read_upstream
 
@@ -63,6 +64,7 @@ COLUMNS = (
     "Conditions Approved",
     "Conditions Active",
     "Conditions Discontinued",
+    "Companies",
 )
 _MULTISPECIFIC = re.compile(r"bispec|trispec|tetraspec|dual variable", re.IGNORECASE)
 # Multispecific, though the format column does not say so.
@@ -86,6 +88,7 @@ _ALSO = {
 }
 # Names of older releases that the newest one gives up for another.
 _RENAMED = {"pavunalimab": "bavunalimab"}
+CROSSWALK = "therasabdab-formats"
 _SPLIT = re.compile(r";|&| and ")
 _PHASES = {
     "Phase-I": "phase-1",
@@ -152,6 +155,9 @@ def _molecules(context: Context, release: Release) -> Iterator[tuple[str, list[U
 def read(context: Context) -> Output:
     """Arms by target, phases as dated status events, and tumors tested."""
     phrases = tumor_phrases(context)
+    formats = {
+        row["format"]: row["notation"] for row in read_crosswalk(context, CROSSWALK, ("format", "notation", "note"))
+    }
     arms: list[Cells] = []
     events: list[Cells] = []
     properties: list[Cells] = []
@@ -169,6 +175,8 @@ def read(context: Context) -> Output:
             }
             targets = [target for row in rows for target in targets_of(row["Target"], context)]
             arms += context.join.stated_arms(antibody, targets, evidence)
+            if release is RELEASES[0]:
+                properties += _structure(antibody, rows, formats, evidence, context)
             if antibody in WRONG_STATUS:
                 context.remarks.append(
                     f"{release.source}: status of {antibody} not taken over: {WRONG_STATUS[antibody]}"
@@ -196,6 +204,21 @@ def _events(
         yield {"event": "stop", **event, "reason_class": "not-stated", **evidence}
 
 
+def _structure(
+    antibody: str, rows: Sequence[UpstreamRow], formats: dict[str, str], evidence: Cells, context: Context
+) -> Iterator[Cells]:
+    """The format that the chains tell, and who develops it."""
+    for row in rows:
+        if row["Format"].strip() not in formats:
+            missing_crosswalk(context, CROSSWALK, row["Format"].strip(), row.where)
+    notation = formats.get(rows[0]["Format"].strip(), "")
+    if notation:
+        yield {"antibody": antibody, "property": "format", "value": notation, **evidence}
+    for company in rows[0]["Companies"].split(";"):
+        if company.strip() not in ("na", "TBC", ""):
+            yield {"antibody": antibody, "property": "developer", "value": company.strip(), **evidence}
+
+
 def _tumors(
     antibody: str, rows: Sequence[UpstreamRow], phrases: dict[str, tuple[str, ...]], evidence: Cells, context: Context
 ) -> Iterator[Cells]:
@@ -208,7 +231,7 @@ def _tumors(
 register(
     Adapter(
         "therasabdab",
-        "targets, phases and conditions of INN-named multispecifics, four releases",
+        "targets, phases, conditions, formats and companies of INN-named multispecifics, four releases",
         {release.source: release.file for release in RELEASES},
         read,
     )
