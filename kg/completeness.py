@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kg.query import Answer, ask, question, records, select
+from kg.query import Answer, Record, ask, question, records, select
 from kg.store import Opened
 
 COLUMNS = ("group", "what", "known", "of")
@@ -93,7 +93,7 @@ _TABLES = {
 
 def completeness(opened: Opened) -> Answer:
     """Rows of group, what, known and of (counts: how many of how many), groups in a fixed order."""
-    rows: list[dict[str, str | int]] = [
+    rows: list[Record] = [
         {
             "group": "antibodies against solid tumors",
             "what": str(row["field"]),
