@@ -447,3 +447,13 @@ def test_an_escape_at_an_epitope_of_another_antigen_is_refused(toy_root: Root) -
     append(toy_root, "curated/escapes", row)
     with pytest.raises(FactsError, match=r"epitope 'ERBB2/ecd4' is on no antigen of the row \(name its antigen, too\)"):
         load_facts(toy_root)
+
+
+def test_a_curated_antibody_replaces_the_imported_one(toy_root: Root) -> None:
+    header, *lines = (toy_root.data / "curated/antibodies.tsv").read_text(encoding="utf-8").splitlines()
+    imported = toy_root.data / "imported/antibodies-merged.tsv"
+    imported.write_text("\n".join([header, "two-site\ttwo site\twrong name\tcode\tsolid"]) + "\n", encoding="utf-8")
+    rows = load_facts(toy_root).rows["antibodies"]
+    assert [row["synonyms"] for row in rows if row["id"] == "two-site"] == [
+        line.split("\t")[2] for line in lines if line.startswith("two-site\t")
+    ]

@@ -90,6 +90,10 @@ def _read_rows(root: Root, vocabulary: dict[str, dict[str, str]], findings: list
                 complain(f"{shown}:1", f"belongs to no table: {path.stem!r}", f"name it after one of: {names}")
             else:
                 rows[table.name] += read_table(path, table, vocabulary, findings, shown)
+    corrected = {row["id"] for row in rows["antibodies"] if row.where.startswith("data/curated/")}
+    rows["antibodies"] = [
+        row for row in rows["antibodies"] if row.where.startswith("data/curated/") or row["id"] not in corrected
+    ]
     for name, table in TABLES.items():
         findings += doubled(rows[name], table.key)
         findings += _two_values(rows[name], table)
