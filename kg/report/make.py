@@ -11,6 +11,7 @@ from kg.lookup import Match
 from kg.output import replaced_folder
 from kg.query import Answer, ask, question, questions, records, sparql
 from kg.report.pages import antibody_page, list_page, pairs_by_tumor, question_page, tumor_page
+from kg.report.review import review_page
 from kg.report.rows import answer_section, path_of, text_of, with_labels
 from kg.report.schema import counted_schema
 from kg.stats import statistics
@@ -129,6 +130,7 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             ),
             _pair_list(opened),
             _escape_list(opened, pages),
+            review_page(opened, pages),
         ]
         footer = opened.footer()
         files = render_site(
