@@ -36,8 +36,12 @@ TABLE = FOLDER / "audit.tsv"
 PAGE = FOLDER / "audit.md"
 VERDICTS = ("supported", "not supported", "cannot tell")
 COLUMNS = ("item", "truth", "changed", "claim", "statement", "auditor", "verdict", "reason", "outcome")
-# What follows from another claim of the same row (an arm and its role), or says nothing of the world (families).
-LEFT_OUT = ("hasArm", "hasRole", "family", "performs", "states")
+# What follows from another claim of the same row (an arm and its role), or says nothing of the world (families; what
+# a paper states, and what we hold to bear on it).
+LEFT_OUT = (
+    *("hasArm", "hasRole", "family", "performs"),
+    *("states", "supportsStatement", "refinesStatement", "contradictsStatement"),
+)
 
 # A report says how things stood on its day: another day does not make it wrong. These days can be wrong.
 DATED = (
@@ -121,13 +125,10 @@ def _subject(opened: Opened, curie: str) -> str:
     """An arm goes under its antibody; an escape observation under what was seen."""
     store, node = opened.store, ox.NamedNode(expand(curie))
     if curie.startswith("arm:"):
-        (row,) = select(
-            store,
-            "SELECT ?antibody (GROUP_CONCAT(DISTINCT ?name; separator=', ') AS ?antigens) WHERE "
-            f"{{ ?owner bsab:hasArm <{node.value}> ; rdfs:label ?antibody . "
-            f"OPTIONAL {{ <{node.value}> bsab:binds/rdfs:label ?name }} }} GROUP BY ?antibody LIMIT 1",
+        rows = select(
+            store, f"SELECT ?antibody WHERE {{ ?owner bsab:hasArm <{node.value}> ; rdfs:label ?antibody }}"
         ).rows
-        return f"arm of {row['antibody']}"
+        return f"arm of {rows[0]['antibody'] if rows else curie.removeprefix('arm:').rpartition('.')[0]}"
     if curie.startswith("escape:"):
         (row,) = select(store, f"SELECT ?told WHERE {{ <{node.value}> bsab:summary ?told }}").rows
         return f"escape seen thus: {row['told']}"

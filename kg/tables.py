@@ -92,8 +92,8 @@ TABLES: dict[str, Table] = {
     for table in (
         Table(
             "antibodies",
-            "Who is who: one row an antibody, its one label and every other name. Identity only, no facts. A curated row"
-            " replaces the imported one with its id: to correct a name or the scope, copy the row and mend it.",
+            "Who is who: one row an antibody, its one label and every other name. Identity only, no facts. A curated"
+            " row replaces the imported one with its id: to correct a name or the scope, copy the row and mend it.",
             (
                 _column("id", "the label in lower case, other characters as hyphens", "slug", "required"),
                 _column("label", "INN, else code, else the name that papers use", "text", "required"),
