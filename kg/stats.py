@@ -58,7 +58,7 @@ _SINGLE = {
     "antibodies with a dated first in the clinic": (
         "SELECT (COUNT(DISTINCT ?a) AS ?count) WHERE { ?a bsab:hasEvent ?e . ?e bsab:eventKind/skos:notation "
         '"first-in-clinic" ; bsab:onLatest ?d ; bsab:dateKind/skos:notation ?k '
-        'FILTER(?k IN ("study-start", "first-dose", "first-enrollment")) }'
+        'FILTER(?k IN ("study-start", "first-dose", "first-enrollment", "first-posted", "nct-interpolation")) }'
     ),
     "escape observations in patients on a bispecific in a solid tumor": (
         "SELECT (COUNT(?o) AS ?count) WHERE { ?o a bsab:EscapeObservation ; bsab:transferred false }"
