@@ -29,7 +29,19 @@ _TERMS = {  # column of a precedent -> predicate, vocabulary class
     "toxicity": ("bsab:hasToxicity", "ToxicityKind"),
 }
 _WORDS = {"agent": "bsab:agent", "region": "bsab:region", "reason": "bsab:reason"}
-_KEY = ("agent", "agent_class", "tumors", "phase", "outcome", "on", "date_kind", "region", "trial", "toxicity", "reason")
+_KEY = (
+    "agent",
+    "agent_class",
+    "tumors",
+    "phase",
+    "outcome",
+    "on",
+    "date_kind",
+    "region",
+    "trial",
+    "toxicity",
+    "reason",
+)
 
 
 def read_traits(rows: Sequence[Row], facts: Facts, names: Names) -> None:

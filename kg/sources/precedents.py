@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
 
 from kg.sources.crosswalk import missing_crosswalk, read_crosswalk, tumor_phrases, tumors_of
 from kg.sources.registry import Adapter, Context, Output, register
@@ -30,13 +29,16 @@ _BUCKETS = {  # bucket of a radioligand -> outcome, phase, region
 }
 _LIGAND = re.compile(r"\^?(\d+[A-Z][a-z]?-[^_]+(?:_tiuxetan)?)")
 _WORST_FIRST = ("failed", "stopped")
-_OF_ANY = "tumors are those of the drug, whichever authority decided"
+_LISTS = (  # source, class of its drugs, and its columns of symbol, Ensembl gene and decisions
+    ("pirlygenes-adc-approved", "adc", "Tumor_Target_Symbol", "Tumor_Target_Ensembl_Gene_ID", "Approvals"),
+    ("pirlygenes-adc-withdrawn", "adc", "Target_Target_Symbol", "", "Withdrawals"),
+    ("pirlygenes-car-t-approved", "car-t", "Tumor_Target_Symbol", "Ensembl_Gene_ID", "Approvals"),
+)
 
 
 def read(context: Context) -> Output:
-    """One row an approval or a withdrawal, a drug in trials, a radioligand; drugs against no antigen of ours are left out."""
-    lists = (_approved, _withdrawn, _trials, _car_t, _radioligands)
-    return {"precedents-pirlygenes": [cells for of in lists for cells in of(context)]}
+    """A row for each approval or withdrawal, drug in trials, and radioligand against an antigen of ours."""
+    return {"precedents-pirlygenes": [*_decided(context), *_trials(context), *_radioligands(context)]}
 
 
 def _rows(context: Context, source: str, *columns: str) -> Iterator[UpstreamRow]:
@@ -60,55 +62,39 @@ def _evidence(source: str, row: UpstreamRow, locator: str) -> Cells:
     }
 
 
-def _decisions(told: str, stated: Cells) -> Iterator[Cells]:
-    """A row for each decision of a cell such as `FDA 2000; withdrawn 2010`; a withdrawal is of the authority before it."""
-    region = ""
-    for authority, withdrawn, year in _DECISION.findall(told):
-        region = _REGIONS.get(authority, region)
-        yield {
-            **stated,
-            "outcome": "withdrawn" if withdrawn else "approved",
-            "phase": "approved",
-            "on": year,
-            "date_kind": "decision",
-            "region": region,
-            "note": _OF_ANY,
-        }
+def _decided(context: Context) -> Iterator[Cells]:
+    """One row a decision of a list of approvals or withdrawals, such as `FDA 2000; withdrawn 2010; FDA 2017`.
 
-
-def _approved(context: Context) -> Iterator[Cells]:
-    source, phrases = "pirlygenes-adc-approved", tumor_phrases(context)
-    columns = ("Drug_Name", "Approvals", "Tumor_Target_Symbol", "Tumor_Target_Ensembl_Gene_ID", "Payload", "Disease_Area")
-    for row in _rows(context, source, *columns):
-        antigen = _antigen(context, row["Tumor_Target_Symbol"], row["Tumor_Target_Ensembl_Gene_ID"])
-        if antigen:
+    A withdrawal is of the authority that stands before it.
+    """
+    phrases = tumor_phrases(context)
+    for source, agent_class, symbol, ensembl, told in _LISTS:
+        columns = [name for name in ("Drug_Name", "Disease_Area", symbol, ensembl, told) if name]
+        for row in _rows(context, source, *columns):
+            antigen = _antigen(context, row[symbol], row[ensembl] if ensembl else "")
+            if not antigen:
+                continue
+            toxin = "Pseudomonas" in row.cells.get("Payload", "")
             stated = {
-                **_drug(row, antigen, "adc", _evidence(source, row, f"row {row['Drug_Name']}")),
+                **_evidence(source, row, f"row {row['Drug_Name']}"),
+                "antigen": antigen,
+                "agent": _inn(row["Drug_Name"]),
+                "agent_class": "immunotoxin" if toxin else agent_class,
                 "tumors": ";".join(tumors_of(context, phrases, row["Disease_Area"], row.where)),
+                "phase": "approved",
+                "date_kind": "decision",
+                "note": "tumors are those of the drug, whichever authority decided",
             }
-            yield from _decisions(row["Approvals"], stated)
+            region = ""
+            for authority, withdrawn, year in _DECISION.findall(row[told]):
+                region = _REGIONS.get(authority, region)
+                outcome = "withdrawn" if withdrawn or told == "Withdrawals" else "approved"
+                yield {**stated, "outcome": outcome, "on": year, "region": region}
 
 
-def _drug(row: UpstreamRow, antigen: str, agent_class: str, evidence: Cells) -> Cells:
-    name = row["Drug_Name"]
-    # One list writes names in title case, INN and codes stand in lower and upper case.
-    agent = name.lower() if name.replace(" ", "").isalpha() else name
-    return {"antigen": antigen, "agent": agent, "agent_class": agent_class, **evidence}
-
-
-def _withdrawn(context: Context) -> Iterator[Cells]:
-    source, phrases = "pirlygenes-adc-withdrawn", tumor_phrases(context)
-    columns = ("Drug_Name", "Withdrawals", "Target_Target_Symbol", "Payload", "Disease_Area")
-    for row in _rows(context, source, *columns):
-        antigen = _antigen(context, row["Target_Target_Symbol"])
-        if antigen:
-            kind = "immunotoxin" if "Pseudomonas" in row["Payload"] else "adc"
-            stated = {
-                **_drug(row, antigen, kind, _evidence(source, row, f"row {row['Drug_Name']}")),
-                "tumors": ";".join(tumors_of(context, phrases, row["Disease_Area"], row.where)),
-            }
-            for cells in _decisions(row["Withdrawals"], stated):
-                yield {**cells, "outcome": "withdrawn"}
+def _inn(name: str) -> str:
+    """A name as INN are written; a code keeps its case."""
+    return name.lower() if name.replace(" ", "").isalpha() else name
 
 
 def _trials(context: Context) -> Iterator[Cells]:
@@ -123,37 +109,28 @@ def _trials(context: Context) -> Iterator[Cells]:
             trials[antigen, row["Drug"].replace("_", " ")].append(row)
     for (antigen, drug), rows in trials.items():
         sites = [tumor for row in rows for tumor in tumors_of(context, phrases, row["Tumor_Site"], row.where)]
-        told = [outcomes[note] for row in rows for note in row["notes"].split(";") if note in outcomes]
+        told = []
         for row in rows:
-            for note in row["notes"].split(";"):
-                if note and note not in outcomes:
+            for note in filter(None, row["notes"].split(";")):
+                if note not in outcomes:
                     missing_crosswalk(context, "trial-notes", note, row.where)
-        told.sort(key=lambda one: _WORST_FIRST.index(one["outcome"]) if one["outcome"] else len(_WORST_FIRST))
+                elif outcomes[note]["outcome"]:
+                    told.append(outcomes[note])
+        worst = min(
+            told, key=lambda one: _WORST_FIRST.index(one["outcome"]), default={"outcome": "unknown", "reason": ""}
+        )
         named = sorted(row["NCT_Number"] for row in rows)
         shown = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
         yield {
             **_evidence(source, rows[0], f"rows {drug}: {shown}"),
             "antigen": antigen,
-            "agent": drug.lower() if drug.replace(" ", "").isalpha() else drug,
+            "agent": _inn(drug),
             "agent_class": "adc",
             "tumors": ";".join(sorted(set(sites))),
             "phase": max((_PHASES.get(row["Phase"], "") for row in rows), default=""),
-            "outcome": next((one["outcome"] for one in told if one["outcome"]), "unknown"),
-            "reason": next((one["reason"] for one in told if one["outcome"]), ""),
+            "outcome": worst["outcome"],
+            "reason": worst["reason"],
         }
-
-
-def _car_t(context: Context) -> Iterator[Cells]:
-    source, phrases = "pirlygenes-car-t-approved", tumor_phrases(context)
-    columns = ("Drug_Name", "Tumor_Target_Symbol", "Ensembl_Gene_ID", "Disease_Area", "Approvals")
-    for row in _rows(context, source, *columns):
-        antigen = _antigen(context, row["Tumor_Target_Symbol"], row["Ensembl_Gene_ID"])
-        if antigen:
-            stated = {
-                **_drug(row, antigen, "car-t", _evidence(source, row, f"row {row['Drug_Name']}")),
-                "tumors": ";".join(tumors_of(context, phrases, row["Disease_Area"], row.where)),
-            }
-            yield from _decisions(row["Approvals"], stated)
 
 
 def _radioligands(context: Context) -> Iterator[Cells]:
