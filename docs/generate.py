@@ -61,7 +61,8 @@ REMARKS = {
         "what is cut off later (propeptides, the shed half of a mucin), since topology does not tell it. Nothing is\n"
         "computed for a GPI-anchored protein, whose anchor site topology does not tell either, for an antigen that\n"
         "SURFY does not list (STEAP1, CD3E), or for an epitope, whose residues no table at hand has.\n"
-        "`membrane-distance` is a bound for all epitopes: from the farthest extracellular residue to the nearest membrane segment.",
+        "`membrane-distance` is a bound for all epitopes: from the farthest extracellular residue to the nearest\n"
+        "membrane segment.",
         "`surface-vote` has one row a resource that lists the antigen; `surface-votes` is how many of the seven do.\n"
         "Zero is asked and not listed; no row is not asked.",
     ),

@@ -287,7 +287,7 @@ def _told_precedent(one: dict[str, str]) -> str:
         one.get("region", ""),
         early if early == late else f"{early} to {late}",
         f"in {one['observedIn']}" if one.get("observedIn") else "",
-        f"because {one['reason']}" if one.get("reason") else "",
+        f"({one['reason']})" if one.get("reason") else "",
         f"[toxicity: {one['hasToxicity']}]" if one.get("hasToxicity") else "",
     ]
     return " ".join(part for part in parts if part)

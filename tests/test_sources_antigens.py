@@ -178,7 +178,7 @@ def test_authorities_are_regions(small: Small) -> None:
 def test_a_drug_in_trials_is_one_precedent_with_its_furthest_phase_and_its_worst_end(small: Small) -> None:
     row = one(small.rows(PRECEDENTS, agent="rovalpituzumab tesirine"))
     assert (row["antigen"], row["phase"], row["outcome"]) == ("DLL3", "phase-3", "failed")
-    assert row["reason"] == "phase 3 (TAHOE) failed in 2018"
+    assert row["reason"] == "phase 3 (MERU) was ended; phase 3 (TAHOE) failed in 2018"
     assert row["locator"] == "rows Rovalpituzumab tesirine: NCT01901653, NCT02674568, NCT02709889 and 7 more"
 
 

@@ -93,6 +93,7 @@ def read_events(rows: Sequence[Row], facts: Facts, names: Names) -> None:
 
 
 def add_trial(trial: str, facts: Facts, where: str) -> None:
+    """Add a trial that a row names; what is known of it comes from the table of trials."""
     facts.add_entity(Entity(trial, "bsab:Trial", trial.partition(":")[2], (), (), where))
 
 

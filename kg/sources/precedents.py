@@ -116,9 +116,8 @@ def _trials(context: Context) -> Iterator[Cells]:
                     missing_crosswalk(context, "trial-notes", note, row.where)
                 elif outcomes[note]["outcome"]:
                     told.append(outcomes[note])
-        worst = min(
-            told, key=lambda one: _WORST_FIRST.index(one["outcome"]), default={"outcome": "unknown", "reason": ""}
-        )
+        outcome = min((one["outcome"] for one in told), key=_WORST_FIRST.index, default="unknown")
+        reasons = sorted({one["reason"] for one in told if one["outcome"] == outcome})
         named = sorted(row["NCT_Number"] for row in rows)
         shown = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
         yield {
@@ -128,8 +127,8 @@ def _trials(context: Context) -> Iterator[Cells]:
             "agent_class": "adc",
             "tumors": ";".join(sorted(set(sites))),
             "phase": max((_PHASES.get(row["Phase"], "") for row in rows), default=""),
-            "outcome": worst["outcome"],
-            "reason": worst["reason"],
+            "outcome": outcome,
+            "reason": "; ".join(reasons),
         }
 
 
