@@ -65,6 +65,13 @@ def test_drugs_against_other_targets_and_bispecific_conjugates_are_left_out(smal
     assert {"antibody", "bispecific"}.isdisjoint(row["agent_class"] for row in small.rows(PRECEDENTS))
 
 
+def test_an_antibody_of_the_graph_is_no_precedent() -> None:
+    """Two biparatopic conjugates are not marked as bispecific in the list of trials."""
+    agents = {row["agent"] for row in read_tsv(REPOSITORY / "data/imported" / f"{PRECEDENTS}.tsv")}
+    assert "AZD0901" in agents
+    assert not agents & {"TQB2102", "IMGN151"}
+
+
 # --- votes
 
 

@@ -37,7 +37,10 @@ _LISTS = (  # source, class of its drugs, and its columns of symbol, Ensembl gen
 
 
 def read(context: Context) -> Output:
-    """A row for each approval or withdrawal, drug in trials, and radioligand against an antigen of ours."""
+    """A row for each approval or withdrawal, drug in trials, and radioligand against an antigen of ours.
+
+    Antibodies of the graph are left out: their arms and events tell them.
+    """
     return {"precedents-pirlygenes": [*_decided(context), *_trials(context), *_radioligands(context)]}
 
 
@@ -72,7 +75,7 @@ def _decided(context: Context) -> Iterator[Cells]:
         columns = [name for name in ("Drug_Name", "Disease_Area", symbol, ensembl, told) if name]
         for row in _rows(context, source, *columns):
             antigen = _antigen(context, row[symbol], row[ensembl] if ensembl else "")
-            if not antigen:
+            if not antigen or context.join.antibody(row["Drug_Name"]):
                 continue
             toxin = "Pseudomonas" in row.cells.get("Payload", "")
             stated = {
@@ -104,9 +107,10 @@ def _trials(context: Context) -> Iterator[Cells]:
     trials: dict[tuple[str, str], list[UpstreamRow]] = defaultdict(list)
     columns = ("NCT_Number", "Tumor_Site", "Drug", "Symbols", "bispecific", "Phase", "notes", "Ensembl_Gene_IDs")
     for row in _rows(context, source, *columns):
-        antigen = _antigen(context, row["Symbols"], row["Ensembl_Gene_IDs"])
-        if antigen and row["bispecific"] == "0":
-            trials[antigen, row["Drug"].replace("_", " ")].append(row)
+        antigen, drug = _antigen(context, row["Symbols"], row["Ensembl_Gene_IDs"]), row["Drug"].replace("_", " ")
+        # Biparatopic conjugates are not marked as bispecific.
+        if antigen and row["bispecific"] == "0" and not context.join.antibody(drug):
+            trials[antigen, drug].append(row)
     for (antigen, drug), rows in trials.items():
         sites = [tumor for row in rows for tumor in tumors_of(context, phrases, row["Tumor_Site"], row.where)]
         told = []
