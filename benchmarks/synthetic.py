@@ -50,10 +50,10 @@ def _name(curie: str) -> str:
     return f"<{PREFIXES[prefix]}{local}>"
 
 
-TYPE, LABEL, SUBJECT, PREDICATE, OBJECT, FOR, BINDS, EXPRESSED, MEMBER = map(
+TYPE, LABEL, SUBJECT, PREDICATE, OBJECT, FOR, BINDS, EXPRESSED, MEMBER, PRECEDENT = map(
     _name,
     ("rdf:type", "rdfs:label", "rdf:subject", "rdf:predicate", "rdf:object", "bsab:evidenceFor", "bsab:binds",
-     "bsab:expressedByCell", "bsab:hasMember"),
+     "bsab:expressedByCell", "bsab:hasMember", "bsab:hasPrecedent"),
 )  # fmt: skip
 _NAMES = {LABEL, _name("skos:altLabel"), _name("skos:hiddenLabel"), _name("skos:notation")}
 
@@ -84,6 +84,8 @@ def take_apart(triples: Iterable[Triple]) -> Parts:
         parts = {predicate: node for _, predicate, node in own}
         if SUBJECT in parts:
             about[subject], claimed[subject] = parts[SUBJECT], parts
+            if parts[PREDICATE] == PRECEDENT:
+                about[parts[OBJECT]] = parts[SUBJECT]
     for subject, own in by_subject.items():
         for _, predicate, node in own:
             if predicate == FOR:

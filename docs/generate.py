@@ -23,6 +23,7 @@ from kg.chains import answer_chains, read_wanted
 from kg.describe import describe
 from kg.facts import load_facts
 from kg.facts.course import _PROPERTIES as PROPERTIES
+from kg.facts.target import _TRAITS as TRAITS
 from kg.knowledge_graph import KnowledgeGraph
 from kg.lookup import KINDS, find
 from kg.output import write_file
@@ -49,6 +50,26 @@ KINDS_IN_WORDS = {
     "antigen": "a key of the table `antigens`",
     "epitope": "a key of the table `epitopes`",
     "property": "one of the properties below",
+    "trait": "one of the traits below",
+}
+
+# What the columns of a table cannot say.
+REMARKS = {
+    "traits": (
+        "Topology and lengths are those of UniProt's canonical chain, as SURFY wrote them down in 2018; a few are\n"
+        "predictions of Phobius, and say so. Lengths count residues along the chain, not nanometers. They include\n"
+        "what is cut off later (propeptides, the shed half of a mucin), since topology does not tell it. Nothing is\n"
+        "computed for a GPI-anchored protein, whose anchor site topology does not tell either, for an antigen that\n"
+        "SURFY does not list (STEAP1, CD3E), or for an epitope, whose residues no table at hand has.\n"
+        "`membrane-distance` is a bound for all epitopes: from the farthest extracellular residue to the nearest\n"
+        "membrane segment.",
+        "`surface-vote` has one row a resource that lists the antigen; `surface-votes` is how many of the seven do.\n"
+        "Zero is asked and not listed; no row is not asked.",
+    ),
+    "precedents": (
+        "Antibodies of the graph are told by their arms and events, not here. One drug has a row for each statement:\n"
+        "an approval, a withdrawal, a failed trial. `unknown` means that the source does not say what became of it.",
+    ),
 }
 
 # The keys of the JSON objects. Keys that are not told here, or told and not there, are an error.
@@ -213,19 +234,17 @@ def tables_page(root: Root) -> str:
         "complaint as `file:line` and writes nothing when there is one.\n",
     ]
     vocabulary = read_vocabulary(root.ontology)
-    used = {kind for _, kind in PROPERTIES.values() if kind in vocabulary}
+    used = {kind for _, kind in (*PROPERTIES.values(), *TRAITS.values()) if kind in vocabulary}
     for one in tables.TABLES.values():
         parts.append(f"## {one.name}\n\n{one.doc}\n")
         if one.key:
             parts.append(f"No two rows share: {', '.join(f'`{name}`' for name in one.key)}.\n")
         parts.append(columns(one.columns))
-        if one.name == "properties":
-            parts.append(
-                table(
-                    ("property", "form of its value"),
-                    ((f"`{name}`", value_in_words(kind, vocabulary)) for name, (_, kind) in PROPERTIES.items()),
-                )
-            )
+        for name, column, known in (("properties", "property", PROPERTIES), ("traits", "trait", TRAITS)):
+            if one.name == name:
+                forms = ((f"`{word}`", value_in_words(kind, vocabulary)) for word, (_, kind) in known.items())
+                parts.append(table((column, "form of its value"), forms))
+        parts += [f"{text}\n" for text in REMARKS.get(one.name, ())]
         if one.evidence:
             parts.append("Then the [evidence columns](#evidence-columns).\n")
         used |= {column.kind.removeprefix("term:") for column in one.all_columns if column.kind.startswith("term:")}

@@ -24,7 +24,7 @@ _REUSED = {
     PREFIXES["skos"] + "notation": "code",
     PREFIXES["rdf"] + "type": "inferred type",  # the type that is stated is told as `type`
 }
-_NODES = {"StatusEvent", "Result", "CounterMeasure"}  # n-ary nodes, told in one line
+_NODES = {"StatusEvent", "Result", "CounterMeasure", "Precedent"}  # n-ary nodes, told in one line
 
 
 class Statement(NamedTuple):
@@ -254,6 +254,8 @@ def told(store: ox.Store, node: Node) -> str:
     one = {name: ", ".join(sorted(values)) for name, values in cells.items()}
     if "StatusEvent" in kinds:
         return _told_event(one)
+    if "Precedent" in kinds:
+        return _told_precedent(one)
     return (
         _told_result(one)
         if "Result" in kinds
@@ -272,6 +274,21 @@ def _told_event(one: dict[str, str]) -> str:
         f"({one['dateKind']})" if one.get("dateKind") else "",
         one.get("eventTumor", ""),
         f"because of {one['stopReason']}: {one.get('reason', '')}".rstrip(": ") if one.get("stopReason") else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _told_precedent(one: dict[str, str]) -> str:
+    early, late = one.get("onEarliest", ""), one.get("onLatest", "")
+    parts = [
+        f"{one.get('agent', 'unnamed')} ({one.get('agentClass', '')}):",
+        one.get("precedentOutcome", ""),
+        one.get("phase", "") if one.get("phase") != one.get("precedentOutcome") else "",
+        one.get("region", ""),
+        early if early == late else f"{early} to {late}",
+        f"in {one['observedIn']}" if one.get("observedIn") else "",
+        f"({one['reason']})" if one.get("reason") else "",
+        f"[toxicity: {one['hasToxicity']}]" if one.get("hasToxicity") else "",
     ]
     return " ".join(part for part in parts if part)
 

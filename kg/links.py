@@ -26,6 +26,7 @@ IDENTITY = (
     "bsab:observedIn",
     "bsab:observedUnder",
     "bsab:agentClass",
+    "bsab:precedentOutcome",
     "bsab:counterAntibody",
     "bsab:inTrial",
     "bsab:actsThrough",

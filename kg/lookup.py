@@ -50,6 +50,7 @@ KINDS = {
     "event": "StatusEvent",
     "result": "Result",
     "counter": "CounterMeasure",
+    "precedent": "Precedent",
     "trial": "Trial",
     "arm": "Arm",
     "dataset": "Dataset",

@@ -245,6 +245,35 @@ TABLES: dict[str, Table] = {
             evidence=True,
         ),
         Table(
+            "traits",
+            "One property of an antigen a row: surface votes, topology, lengths, shedding, internalization, paralogs.",
+            (
+                _column("antigen", "HGNC symbol", ANTIGEN, "required"),
+                _column("trait", "name of the property", "trait", "required"),
+                _column("value", "a notation, a whole number, an antigen, or text", "text", "required"),
+            ),
+            evidence=True,
+        ),
+        Table(
+            "precedents",
+            "What became of drugs of other classes against an antigen: one statement about one drug a row.",
+            (
+                _column("antigen", "HGNC symbol or GLYCAN:…", ANTIGEN, "required"),
+                _column("agent", "name of the drug; empty where the source names none"),
+                _column("agent_class", "what the drug is", "term:AgentClass", "required"),
+                _column("tumors", "tumors concerned", TUMOR, "many"),
+                _column("phase", "phase that it reached or failed in", "term:Phase"),
+                _column("outcome", "what became of it", "term:PrecedentOutcome", "required"),
+                _column("on", "date of the outcome; empty if unknown", "date"),
+                _column("date_kind", "what the date is the date of", "term:DateKind"),
+                _column("region", "country of two letters, EU or global"),
+                _column("trial", "registry id", "trial"),
+                _column("toxicity", "harm that was seen in patients", "term:ToxicityKind", "many"),
+                _column("reason", "why, in our words"),
+            ),
+            evidence=True,
+        ),
+        Table(
             "claims",
             "Everything else: any claim between two things of the graph.",
             (

@@ -19,6 +19,7 @@ PREFIXES: dict[str, str] = {
     "escape": f"{BASE}escape/",
     "counter": f"{BASE}counter/",
     "result": f"{BASE}result/",
+    "precedent": f"{BASE}precedent/",
     "claim": f"{BASE}claim/",
     "ev": f"{BASE}evidence/",
     "src": f"{BASE}source/",

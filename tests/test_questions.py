@@ -189,6 +189,7 @@ TELLING: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("antibodies-joining", "antigen"): ("EGFR", "MET"),
     ("antibodies-joining", "receptor"): (None, "MET"),
     ("antigen-cut-offs", "antibody"): (None, "two-site"),
+    ("antigen-profile", "antigen"): ("ERBB2", "DLL3"),
     ("antigens-on-tumor", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
     ("approvals", "region"): (None, "US"),
     ("claims-by-level", "antibody"): ("twice told", "engager one"),
@@ -203,6 +204,8 @@ TELLING: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("logic-and-format", "tumor"): ("lung carcinoma", "gastric carcinoma"),
     ("pair-in-context", "pair"): ("EGFR x MET", "CD3 x DLL3"),
     ("pairs-without-program", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
+    ("precedents-of-antigen", "antigen"): ("ERBB2", "DLL3"),
+    ("precedents-of-antigen", "modality"): (None, "car-t"),
     ("regimens-of-antibody", "antibody"): ("dual block", "two-site"),
     ("results-of-antibody", "antibody"): ("engager one", "two-site"),
     ("results-of-antibody", "endpoint"): (None, "crs"),
@@ -406,6 +409,30 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
     ),
     # The second source adds support once it is there.
     ("2020-01-30", "antibodies-joining", {"antigen": "MET"}, ("label", "support", "lines"), [("dual block", 0.9, 1)]),
+    # What describes an antigen is always there; a precedent is known from its evidence, which is later than its day.
+    ("2019-03-30", "antigen-profile", {"antigen": "ERBB2"}, ("property", "value"), [("location", "cell-surface")]),
+    (
+        "2019-03-31",
+        "antigen-profile",
+        {"antigen": "ERBB2"},
+        ("property", "value"),
+        [
+            ("internalization", "slow without cross-linking"),
+            ("location", "cell-surface"),
+            ("paralog", "HER3"),
+            ("shed-by", "ADAM10"),
+            ("soluble-form", "ectodomain in serum"),
+            ("toxicity-seen", "pulmonary toxicity (toy cells, car-t)"),
+        ],
+    ),
+    ("2019-03-30", "precedents-of-antigen", {"antigen": "DLL3"}, ("agent", "outcome"), []),
+    (
+        "2019-03-31",
+        "precedents-of-antigen",
+        {"antigen": "DLL3"},
+        ("agent", "outcome", "on", "trial"),
+        [("toy conjugate", "failed", "2018-08", "NCT00000009")],
+    ),
     # A year is known from its last day, and no event began after a day that its own date straddles.
     ("2021-11-29", "changes-since", {"since": "2020-12-31"}, ("label", "event"), []),
     ("2021-11-30", "changes-since", {"since": "2020-12-31"}, ("label", "event"), [("dual block", "stop")]),

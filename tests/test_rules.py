@@ -243,7 +243,7 @@ RULES: dict[str, list[Case]] = {
     "source-can-be-opened": [
         Case(
             "a data set without an address beside papers",
-            finds=(("src:toy-db|.*sources.*", "has no address, and 4 claims rest on it alone"),),
+            finds=(("src:toy-db|.*sources.*", "has no address, and 13 claims rest on it alone"),),
         ),
         Case("a data set with an address", more="src:toy-db bsab:url 'https://example.org/toy' ."),
     ],

@@ -136,6 +136,13 @@ COLUMNS = [
     ("evidence", "formats.tsv", "half_life"),
     ("evidence", "claims_of_the_review.tsv", "section"),
     ("evidence", "corrections.tsv", "source"),
+    ("surface", "accessible_surfaceome/per_protein_features.tsv.gz", "topo_gpi_anchored"),
+    ("surface", "surfy_cspa/surfy_2886.tsv.gz", "topology"),
+    ("precedents", "ADC-approved.csv", "Approvals"),
+    ("precedents", "ADC-withdrawn.csv", "Withdrawals"),
+    ("precedents", "ADC-trials.csv", "notes"),
+    ("precedents", "CAR-T-approved.csv", "Ensembl_Gene_ID"),
+    ("precedents", "radioligand-targets.csv", "Status_Bucket"),
 ]
 
 

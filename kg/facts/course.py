@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kg.facts.names import Names
 from kg.model import Claim, Entity, Facts, Lit, Node, boolean, decimal, digest, integer
@@ -73,7 +73,7 @@ def read_events(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             nodes.append(("bsab:region", Lit(row["region"]), "region"))
         nodes += [("bsab:eventTumor", names.tumor(tumor, row.where), "tumors") for tumor in row.many("tumors")]
         if row["trial"]:
-            _add_trial(row["trial"], facts, row.where)
+            add_trial(row["trial"], facts, row.where)
             nodes.append(("bsab:inTrial", row["trial"], "trial"))
         if row["reason_class"]:
             nodes.append(("bsab:stopReason", names.term("StopReason", row["reason_class"]), "reason_class"))
@@ -92,7 +92,8 @@ def read_events(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         )
 
 
-def _add_trial(trial: str, facts: Facts, where: str) -> None:
+def add_trial(trial: str, facts: Facts, where: str) -> None:
+    """Add a trial that a row names; what is known of it comes from the table of trials."""
     facts.add_entity(Entity(trial, "bsab:Trial", trial.partition(":")[2], (), (), where))
 
 
@@ -101,7 +102,7 @@ def read_trials(rows: Sequence[Row], facts: Facts, names: Names) -> None:
     for row in rows:
         antibody = names.antibody(row["antibody"], row.where)
         trial = row["trial"]
-        _add_trial(trial, facts, row.where)
+        add_trial(trial, facts, row.where)
         stated: list[tuple[Claim, str]] = [(Claim(antibody, "bsab:testedInTrial", trial), "trial")]
         if row["phase"]:
             stated.append((Claim(trial, "bsab:phase", names.term("Phase", row["phase"])), "phase"))
@@ -155,7 +156,7 @@ def read_results(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             nodes.append(("bsab:endPointMet", boolean(row["met"] == "yes"), "met"))
         qualifiers: tuple[tuple[str, Node], ...] = ()
         if row["trial"]:
-            _add_trial(row["trial"], facts, row.where)
+            add_trial(row["trial"], facts, row.where)
             nodes.append(("bsab:inTrial", row["trial"], "trial"))
             qualifiers = (("bsab:inTrial", row["trial"]),)
         value = f"{row['value']} {row['unit']}".strip() or (f"HR {row['hazard_ratio']}" if row["hazard_ratio"] else "")
@@ -174,22 +175,32 @@ def read_properties(rows: Sequence[Row], facts: Facts, names: Names) -> None:
     """Add format, Fc activity, mechanism, tumors tested in, and what is told in words."""
     for row in rows:
         antibody = names.antibody(row["antibody"], row.where)
-        if row["property"] not in _PROPERTIES:
-            names.complain(row.where, f"no property {row['property']!r}", f"one of: {', '.join(_PROPERTIES)}")
-            continue
-        predicate, kind = _PROPERTIES[row["property"]]
-        value: Node
-        if kind == "text":
-            value = Lit(row["value"])
-        elif kind == "tumor":
-            value = names.tumor(row["value"], row.where)
-        elif row["value"] in names.vocabulary.get(kind, {}):
-            value = names.term(kind, row["value"])
-        else:
-            names.complain(
-                row.where,
-                f"{row['value']!r} is no {row['property']}",
-                f"one of: {', '.join(names.vocabulary.get(kind, {}))}",
-            )
-            continue
-        facts.add(Claim(antibody, predicate, value), [names.evidence(row, ("value",))], row.where)
+        stated = value_of(row, "property", _PROPERTIES, names)
+        if stated:
+            facts.add(Claim(antibody, *stated), [names.evidence(row, ("value",))], row.where)
+
+
+def value_of(row: Row, column: str, known: Mapping[str, tuple[str, str]], names: Names) -> tuple[str, Node] | None:
+    """Predicate and value of a row that names a property and gives its value; None, and a complaint, if it is wrong.
+
+    `known` has for each property its predicate and what its value is: a vocabulary, `tumor`, `antigen`, `integer`
+    or `text`.
+    """
+    name, value = row[column], row["value"]
+    if name not in known:
+        names.complain(row.where, f"no {column} {name!r}", f"one of: {', '.join(known)}")
+        return None
+    predicate, kind = known[name]
+    if kind == "text":
+        return predicate, Lit(value)
+    if kind == "tumor":
+        return predicate, names.tumor(value, row.where)
+    if kind == "antigen":
+        return predicate, names.antigen(value, row.where)
+    if kind == "integer" and value.isdecimal():
+        return predicate, integer(value)
+    if value in names.vocabulary.get(kind, {}):
+        return predicate, names.term(kind, value)
+    one_of = ", ".join(names.vocabulary.get(kind, {})) or "a whole number"
+    names.complain(row.where, f"{value!r} is no {name}", f"one of: {one_of}")
+    return None

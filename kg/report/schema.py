@@ -25,6 +25,7 @@ CLASSES = (
     "EscapeMechanism",
     "EscapeObservation",
     "CounterMeasure",
+    "Precedent",
 )
 
 

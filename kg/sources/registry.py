@@ -73,7 +73,19 @@ def adapter_named(name: str) -> Adapter:
     NotFoundError
         There is none; the hint lists them.
     """
-    from kg.sources import dated, evidence, fih, gdc, hgnc, merged, obo, pirlygenes, therasabdab  # noqa: F401
+    from kg.sources import (  # noqa: F401
+        dated,
+        evidence,
+        fih,
+        gdc,
+        hgnc,
+        merged,
+        obo,
+        pirlygenes,
+        precedents,
+        surface,
+        therasabdab,
+    )
 
     if name not in ADAPTERS:
         raise NotFoundError(f"no source is called {name!r}", "kg import", f"one of: {', '.join(sorted(ADAPTERS))}")

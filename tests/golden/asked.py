@@ -25,6 +25,8 @@ ASKED: dict[str, dict[str, str]] = {
     "antibodies-joining+dual-action": {"antigen": "EGFR"},
     "antibodies-joining+engager": {"antigen": "DLL3", "receptor": "CD3"},
     "antigen-cut-offs": {},
+    "antigen-profile": {"antigen": "HER2"},  # the name of the field stands for the symbol
+    "antigen-profile+toxicity": {"antigen": "DLL3"},
     "antigens-by-location": {},
     "antigens-by-programs": {},
     "antigens-on-tumor": {"tumor": "lung carcinoma"},
@@ -52,6 +54,7 @@ ASKED: dict[str, dict[str, str]] = {
     "pairs-in-tumor": {"tumor": "lung carcinoma"},
     "pairs-in-tumor+undated-stop": {"tumor": "gastric carcinoma"},
     "pairs-without-program": {"tumor": "lung carcinoma"},
+    "precedents-of-antigen": {"antigen": "ERBB2"},
     "refuted-claims": {},
     "regimens-of-antibody": {"antibody": "dual block"},
     "results-of-antibody": {"antibody": "engager one"},

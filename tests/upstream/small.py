@@ -17,7 +17,20 @@ from kg.sources import Imported, run_import
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 # Who is who comes before what joins by its names; evidence takes formats from the rows of merged.
-ORDER = ("hgnc", "mondo", "cl", "merged", "therasabdab", "gdc", "pirlygenes", "fih", "dated", "evidence")
+ORDER = (
+    "hgnc",
+    "mondo",
+    "cl",
+    "merged",
+    "therasabdab",
+    "gdc",
+    "pirlygenes",
+    "fih",
+    "dated",
+    "evidence",
+    "surface",
+    "precedents",
+)
 
 Line = Mapping[str, str]
 
@@ -44,12 +57,12 @@ def first_cells(path: Path, delimiter: str = "\t", column: int = 0) -> set[str]:
 
 
 def copy_upstream(folder: Path) -> Path:
-    """A copy of the cut-down upstream files that a test may break; HGNC compressed as it comes."""
+    """A copy of the cut-down upstream files that a test may break; compressed where the upstream is."""
     for source in ORDER:
         shutil.copytree(HERE / source, folder / source)
-    plain = folder / "hgnc" / "hgnc_protein_coding.tsv"
-    plain.with_suffix(".tsv.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
-    plain.unlink()
+    for plain in (folder / "hgnc" / "hgnc_protein_coding.tsv", *(folder / "surface").rglob("*.tsv")):
+        plain.with_suffix(".tsv.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
+        plain.unlink()
     return folder
 
 
