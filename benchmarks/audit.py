@@ -36,6 +36,8 @@ TABLE = FOLDER / "audit.tsv"
 PAGE = FOLDER / "audit.md"
 VERDICTS = ("supported", "not supported", "cannot tell")
 COLUMNS = ("item", "truth", "changed", "claim", "statement", "auditor", "verdict", "reason", "outcome")
+# How the outcome of a decoy begins that is true after all, or was never wrong.
+UNFAIR = ("true after all", "true in a way", "no fair decoy")
 # What follows from another claim of the same row (an arm and its role), or says nothing of the world (families; what
 # a paper states, and what we hold to bear on it).
 LEFT_OUT = (
@@ -305,6 +307,11 @@ def page(rows: Sequence[dict[str, str]], words: str) -> str:
         share = sum(map(good, own)) / len(own) if own else 0.0
         cells = [str(counts[verdict]) for verdict in VERDICTS]
         lines.append(f"| {truth}s | {len(own)} | {' | '.join(cells)} | {share:.1%} |")
+    fair = [row for row in rows if row["truth"] == "decoy" and not row["outcome"].startswith(UNFAIR)]
+    counts = Counter(row["verdict"] for row in fair)
+    share = counts["not supported"] / len(fair) if fair else 0.0
+    cells = [str(counts[verdict]) for verdict in VERDICTS]
+    lines.append(f"| decoys that are wrong in fact | {len(fair)} | {' | '.join(cells)} | {share:.1%} |")
     lines += ["", "Decoys by what was changed:", "", "| changed | n | rejected |", "| --- | --- | --- |"]
     for what in sorted({row["changed"] for row in rows if row["changed"]}):
         own = [row for row in rows if row["changed"] == what]

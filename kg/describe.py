@@ -309,7 +309,8 @@ def _told_result(one: dict[str, str]) -> str:
         f"n={one['sampleSize']}" if one.get("sampleSize") else "",
         {"yes": "end point met", "no": "end point NOT met"}.get(one.get("endPointMet", ""), ""),
     ]
-    measured = f"{one.get('endPoint', '')} {value}{interval}{against}{ratio}{limits}"
+    counted = f" ({one['adverseEvent']})" if one.get("adverseEvent") else ""
+    measured = f"{one.get('endPoint', '')}{counted} {value}{interval}{against}{ratio}{limits}"
     return "; ".join(part for part in (measured, *tail) if part)
 
 

@@ -164,6 +164,7 @@ TABLES: dict[str, Table] = {
                 _column("tumor", "tumor", TUMOR),
                 _column("n", "patients analyzed", "integer"),
                 _column("endpoint", "end point", "term:EndPoint", "required"),
+                _column("event", "which adverse event was counted; for the end points that count one"),
                 _column("value", "value in the unit", "number"),
                 _column("unit", "percent, months, days, count …"),
                 _column("ci_low", "lower limit of the 95 % interval", "number"),

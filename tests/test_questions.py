@@ -407,6 +407,7 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         ("partner", "label", "support"),
         [("HER2", "two-site", 0.9), ("MET", "twice told", 0.8)],
     ),
+    ("2023-12-31", "review-since", {}, ("bearing", "label", "words"), [("supports", "antigen loss", "lost in some")]),
     # The second source adds support once it is there.
     ("2020-01-30", "antibodies-joining", {"antigen": "MET"}, ("label", "support", "lines"), [("dual block", 0.9, 1)]),
     # What describes an antigen is always there; a precedent is known from its evidence, which is later than its day.

@@ -68,8 +68,8 @@ def test_only_the_newest_release_stops_an_antibody(tables: Tables) -> None:
 def test_a_status_that_is_known_to_be_wrong_is_not_taken_over_but_the_targets_are(
     tables: Tables, antibody: str
 ) -> None:
-    for stem in ("events-therasabdab", "properties-therasabdab"):
-        assert matching(tables[stem], antibody=antibody) == []
+    assert matching(tables["events-therasabdab"], antibody=antibody) == []
+    assert matching(tables["properties-therasabdab"], antibody=antibody, property="tested-in") == []
     assert matching(tables["arms-therasabdab"], antibody=antibody, source="therasabdab-2025-02")
 
 
@@ -95,7 +95,19 @@ def test_a_phase_to_be_confirmed_is_no_phase(tables: Tables) -> None:
 
 def test_a_condition_that_is_a_company_is_no_tumor(tables: Tables) -> None:
     assert matching(tables["arms-therasabdab"], antibody="vonsetamig")
-    assert matching(tables["properties-therasabdab"], antibody="vonsetamig") == []
+    assert matching(tables["properties-therasabdab"], antibody="vonsetamig", property="tested-in") == []
+
+
+def test_formats_are_what_the_chains_tell_and_no_more(tables: Tables) -> None:
+    def formats(antibody: str) -> list[str]:
+        rows = matching(tables["properties-therasabdab"], antibody=antibody, property="format")
+        assert {row["source"] for row in rows} <= {"therasabdab-2025-02"}, "the newest release only"
+        return [row["value"] for row in rows]
+
+    assert formats("amivantamab") == ["igg-like"]
+    assert formats("tarlatamab") == [], "the release leaves out whether a tandem of scFvs has an Fc"
+    developers = matching(tables["properties-therasabdab"], antibody="tarlatamab", property="developer")
+    assert [row["value"] for row in developers] == ["Amgen"]
 
 
 FIRST_IN_HUMAN = [

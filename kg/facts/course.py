@@ -133,6 +133,7 @@ def read_results(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         "regimen": "bsab:regimen",
         "line": "bsab:line",
         "population": "bsab:population",
+        "event": "bsab:adverseEvent",
         "unit": "bsab:unit",
         "comparator": "bsab:comparator",
         "p_value": "bsab:pValue",
@@ -143,6 +144,7 @@ def read_results(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             name
             for name in row.cells
             if name not in ("source", "locator", "level", "stance", "date", "reading", "unread", "note")
+            and (name != "event" or row["event"])  # a later column: results without one keep their ids
         ]
         curie = f"result:{row['antibody']}.{digest(*(row[name] for name in own))[:8]}"
         nodes: Described = [("bsab:endPoint", names.term("EndPoint", row["endpoint"]), "endpoint")]
@@ -160,7 +162,8 @@ def read_results(rows: Sequence[Row], facts: Facts, names: Names) -> None:
             nodes.append(("bsab:inTrial", row["trial"], "trial"))
             qualifiers = (("bsab:inTrial", row["trial"]),)
         value = f"{row['value']} {row['unit']}".strip() or (f"HR {row['hazard_ratio']}" if row["hazard_ratio"] else "")
-        label = f"{row['antibody']}: {row['endpoint']} {value}".strip()
+        counted = f"{row['endpoint']} ({row['event']})" if row["event"] else row["endpoint"]
+        label = f"{row['antibody']}: {counted} {value}".strip()
         add_node(
             facts,
             names,

@@ -58,6 +58,7 @@ ASKED: dict[str, dict[str, str]] = {
     "refuted-claims": {},
     "regimens-of-antibody": {"antibody": "dual block"},
     "results-of-antibody": {"antibody": "engager one"},
+    "review-since": {},
     "sequencing-after": {"antibody": "dual block"},
     "shared-escape": {"antibody": "dual block"},
     "sources-by-claims": {},
