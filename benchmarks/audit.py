@@ -1,8 +1,8 @@
 """Draw the sample of the blind audit, hand it to auditors without its sources, and count what they said.
 
 python benchmarks/audit.py sample --seed 20261126 -o FOLDER   key.tsv (kept from the auditors) and items.tsv (for them)
-python benchmarks/audit.py write FOLDER/key.tsv VERDICTS ...   docs/audit.tsv, from which docs/audit.md is written
-python benchmarks/audit.py page                                docs/audit.md
+python benchmarks/audit.py write FOLDER/key.tsv VERDICTS ...   docs/audit.tsv; `outcome` is then filled in by hand,
+                                                               and docs/generate.py writes docs/audit.md
 
 Half of the items are read claims of the default view, drawn at random; the other half are decoys: other such claims
 in which one thing was changed for another that the graph holds elsewhere (partner, tumor, phase, date, value), so
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -290,28 +290,29 @@ def gather(key: Path, verdicts: Sequence[Path]) -> None:
     write_file(TABLE, table(rows, COLUMNS))
 
 
-def page(rows: Sequence[dict[str, str]], words: str) -> str:
-    """The page: how it was done (`words`), what came out, and every item that was not judged as it should be."""
-    right: dict[str, Callable[[dict[str, str]], bool]] = {
-        "claim": lambda row: row["verdict"] == "supported",
-        "decoy": lambda row: row["verdict"] == "not supported",
-    }
-    lines = [words.rstrip(), "", "## What came out", ""]
-    lines += [
+RIGHT = {"claim": "supported", "decoy": "not supported"}
+
+
+def counted(rows: Sequence[dict[str, str]]) -> list[str]:
+    """The lines of the table of verdicts: claims, decoys, and the decoys that are wrong in fact."""
+    fair = [row for row in rows if row["truth"] == "decoy" and not row["outcome"].startswith(UNFAIR)]
+    groups = {f"{truth}s": [row for row in rows if row["truth"] == truth] for truth in RIGHT}
+    groups["decoys that are wrong in fact"] = fair
+    lines = [
         "| items | n | supported | not supported | cannot tell | as it should be |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for truth, good in right.items():
-        own = [row for row in rows if row["truth"] == truth]
+    for name, own in groups.items():
         counts = Counter(row["verdict"] for row in own)
-        share = sum(map(good, own)) / len(own) if own else 0.0
+        share = sum(row["verdict"] == RIGHT[row["truth"]] for row in own) / len(own) if own else 0.0
         cells = [str(counts[verdict]) for verdict in VERDICTS]
-        lines.append(f"| {truth}s | {len(own)} | {' | '.join(cells)} | {share:.1%} |")
-    fair = [row for row in rows if row["truth"] == "decoy" and not row["outcome"].startswith(UNFAIR)]
-    counts = Counter(row["verdict"] for row in fair)
-    share = counts["not supported"] / len(fair) if fair else 0.0
-    cells = [str(counts[verdict]) for verdict in VERDICTS]
-    lines.append(f"| decoys that are wrong in fact | {len(fair)} | {' | '.join(cells)} | {share:.1%} |")
+        lines.append(f"| {name} | {len(own)} | {' | '.join(cells)} | {share:.1%} |")
+    return lines
+
+
+def page(rows: Sequence[dict[str, str]], words: str) -> str:
+    """The page: how it was done (`words`), what came out, and every item that was not judged as it should be."""
+    lines = [words.rstrip(), "", "## What came out", "", *counted(rows)]
     lines += ["", "Decoys by what was changed:", "", "| changed | n | rejected |", "| --- | --- | --- |"]
     for what in sorted({row["changed"] for row in rows if row["changed"]}):
         own = [row for row in rows if row["changed"] == what]
@@ -321,12 +322,10 @@ def page(rows: Sequence[dict[str, str]], words: str) -> str:
         "| item | is a | statement | verdict | why | what became of it |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
+    shown = ("item", "truth", "statement", "verdict", "reason", "outcome")
     for row in rows:
-        if not right[row["truth"]](row):
-            cells = [
-                row[name].replace("|", "/") for name in ("item", "truth", "statement", "verdict", "reason", "outcome")
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
+        if row["verdict"] != RIGHT[row["truth"]]:
+            lines.append(f"| {' | '.join(row[name].replace('|', '/') for name in shown)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -340,15 +339,11 @@ def main() -> None:
     gathering = commands.add_parser("write")
     gathering.add_argument("key", type=Path)
     gathering.add_argument("verdicts", type=Path, nargs="+")
-    commands.add_parser("page")
     given = parser.parse_args()
     if given.command == "sample":
         draw(given.seed, given.size, given.output)
-    elif given.command == "write":
-        gather(given.key, given.verdicts)
     else:
-        words = (FOLDER / "audit-method.md").read_text(encoding="utf-8")
-        write_file(PAGE, page(read_table(TABLE), words).encode())
+        gather(given.key, given.verdicts)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ from kg.vocabulary import read_vocabulary
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.append(str(FOLDER.parent / "benchmarks"))
-import performance_page  # noqa: E402 - of the neighboring folder
+import audit  # noqa: E402 - of the neighboring folder
+import performance_page  # noqa: E402
 
 NOTICE = "<!-- Written by docs/generate.py; do not edit. -->\n"
 
@@ -498,12 +499,13 @@ def readme(root: Root) -> str:
             "numbers": lambda: numbers(root),
             "benchmarks": benchmarks,
             "performance": performance_page.summary,
+            "audit": lambda: "\n".join(audit.counted(audit.read_table(audit.TABLE))) + "\n",
             "answer": lambda: answered(root, argument),
         }
         return f"<!-- {match['what']} -->\n{made[name]()}<!-- end {name} -->"
 
     return re.sub(
-        r"<!-- (?P<what>(numbers|benchmarks|performance|answer)\b.*?) -->\n.*?<!-- end \2 -->",
+        r"<!-- (?P<what>(numbers|benchmarks|performance|audit|answer)\b.*?) -->\n.*?<!-- end \2 -->",
         write,
         text,
         flags=re.DOTALL,
@@ -515,6 +517,7 @@ def pages(root: Root) -> dict[str, str]:
     measured = {"performance.md": performance_page.page()} if performance_page.read("questions") else {}
     return measured | {
         "../README.md": readme(root),
+        "audit.md": audit.page(audit.read_table(audit.TABLE), (FOLDER / "audit-method.md").read_text(encoding="utf-8")),
         "json.md": json_page(root),
         "ontology.md": ontology_page(root.ontology, table, NOTICE),
         "ontology.svg": ontology_picture(root.ontology),
