@@ -171,7 +171,7 @@ SOUND: dict[str, Sound] = {
             ("bsab:binds", "must bind an antigen"): "MONDO:0005138",
             ("bsab:bindsEpitope", "must be an epitope"): "UniProt:P08581",
             ("bsab:exclusiveWith", "must be an antigen"): "arm:dual-block.MET",
-            ("bsab:affinity", "must be a text"): "3",
+            ("bsab:affinity", "must be a dissociation constant in nanomolar"): "'3 nM'",
             ("bsab:valency", "must be a number of binding sites"): "0",
         },
     ),

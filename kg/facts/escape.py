@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kg.facts.course import Described, add_node
 from kg.facts.names import Names
-from kg.model import Claim, Entity, Facts, Lit, Node, boolean, digest
+from kg.model import Claim, Entity, Facts, Lit, Node, boolean, decimal, digest
 from kg.tables import Row
 
 _BISPECIFIC = ("bispecific", "t-cell-engager")  # an engager is a bispecific
@@ -108,6 +109,8 @@ def read_expression(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         facts.add(Claim(antigen, "bsab:expressedOn", tumor), [names.evidence(row, ("tumor",))], row.where)
 
 
+_NUMBERS = frozenset({"bsab:affinity"})  # properties whose text is a number
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _CITED = ("DOI:", "PMID:", "PMC:")  # a paper is known by being cited
 
 
@@ -124,6 +127,11 @@ def read_claims(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         if not quoted and text not in facts.entities and text not in names.terms:
             names.complain(row.where, f"nothing is {text!r}", "name an entity or a term, or put a text in quotes")
         node: Node = Lit(text[1:-1]) if quoted else text
+        if row["predicate"] in _NUMBERS:
+            if not quoted or not _NUMBER.fullmatch(text[1:-1]):
+                names.complain(row.where, f"{text!r} is no number", 'write it in quotes: "1.7"')
+                continue
+            node = decimal(text[1:-1])
         qualifiers: tuple[tuple[str, Node], ...] = (
             (("bsab:qualifier", Lit(row["qualifier"])),) if row["qualifier"] else ()
         )
