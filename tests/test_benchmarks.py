@@ -28,7 +28,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory, built_toy: Root) -> tuple[Op
 
 def test_a_synthetic_graph_has_the_size_that_was_asked_for(grown: tuple[Opened, int], toy: Opened) -> None:
     opened, made = grown
-    assert SIZE <= made < SIZE * 1.1  # a new antigen comes with all that is said of the old one
+    assert SIZE <= made < SIZE * 1.2  # the last one comes whole, and an antigen with all that is said of the old one
     assert len(opened.store) > len(toy.store) + SIZE / 3
     kinds = "SELECT ?type (COUNT(?e) AS ?n) { ?e a ?type } GROUP BY ?type"
     before, after = (
