@@ -335,6 +335,51 @@ TABLES: dict[str, Table] = {
             ),
             key=("id",),
         ),
+        Table(
+            "roles",
+            "What an antigen does beside standing on tumor cells: the pairs of each family are ranked apart.",
+            (
+                _column("antigen", "HGNC symbol", "antigenkey", "required"),
+                _column("role", "effector, costimulation, checkpoint, stroma, infiltrate, ligand", "role", "required"),
+                _column("note", "short remark"),
+            ),
+            key=("antigen", "role"),
+        ),
+        Table(
+            "tissues",
+            "How bad it is to lose a normal tissue: a judgment with its source, for the reading of expression.",
+            (
+                _column("id", "UBERON CURIE", "tissue", "required"),
+                _column("label", "UBERON's label", "text", "required"),
+                _column(
+                    "class",
+                    "vital: losing it threatens life or sight; expendable: an adult lives without it; privileged: "
+                    "sheltered from immune cells, in part; other",
+                    "tissueclass",
+                    "required",
+                    "many",
+                ),
+                _column("source", "who says so", "source", "required"),
+                _column("locator", "where in the source it stands", "text", "required"),
+                _column("note", "short remark"),
+            ),
+            key=("id",),
+        ),
+        Table(
+            "universe",
+            "Every antigen with expression (`data/expression/universe.tsv`, written by `kg import universe`): two of "
+            "six sources say that it is on the surface, or the graph or the table `roles` names it.",
+            (
+                _column("symbol", "HGNC symbol", "antigenkey", "required"),
+                _column("hgnc", "HGNC id", "hgnc", "required"),
+                _column("uniprot", "UniProt accession; empty where HGNC gives none", "uniprot"),
+                _column("ensembl", "Ensembl genes, HGNC's first", "text", "many"),
+                _column("previous", "previous symbols that mean no other gene today", "text", "many"),
+                _column("surface", "which of the six say surface; HPA's vote is in a file of its own", "text", "many"),
+                _column("cspa", "CSPA: 1 high confidence (this one counts), 2 putative, 3 unspecific", "integer"),
+            ),
+            key=("symbol",),
+        ),
     )
 }
 
@@ -361,6 +406,13 @@ _SHAPES = {
         ("integer", r"\d{1,9}", "a whole number"),
         ("yesno", r"yes|no", "yes or no"),
         ("cell", r"CL:\d{7}", "CL: and seven digits"),
+        ("tissue", r"UBERON:\d{7}", "UBERON: and seven digits"),
+        ("tissueclass", r"vital|expendable|privileged|other", "vital, expendable, privileged or other"),
+        (
+            "role",
+            r"effector|costimulation|checkpoint|stroma|infiltrate|ligand",
+            "effector, costimulation, checkpoint, stroma, infiltrate or ligand",
+        ),
         (TUMOR, r"MONDO:\d{7}", "MONDO: and seven digits"),
         (ANTIBODY, _SLUG, "an id of antibodies.tsv"),
         ("antigenkey", _ANTIGEN, "an HGNC symbol, or GLYCAN: or HAPTEN: and letters, digits and hyphens"),

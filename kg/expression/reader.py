@@ -1,0 +1,136 @@
+"""Reading the dense numbers: one matrix a kind and source, rows in the order of the universe.
+
+Units and cut-offs are those of the sources: nothing here calls an antigen positive. `ROUTINE` cut-offs for those who
+need one are in `THRESHOLDS`, each with where it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from kg.errors import NotFoundError
+from kg.expression.antigens import Universe, read_rows, read_universe
+from kg.expression.dense import Dense, Numbers, read_dense
+from kg.paths import Root
+
+# Kind -> what it is. A file of `data/expression` is called `kind-source.npz`.
+KINDS: Mapping[str, str] = {
+    "normal": "RNA in normal tissue (HPA consensus nTPM; GTEx by recount2: quartiles and fraction of zeros)",
+    "cell": "RNA in 81 types of normal cells (HPA single-cell, nTPM)",
+    "protein": "staining of normal tissue by cell type, 0 not detected to 3 high, with reliability (HPA)",
+    "tumor": "median RNA in tumors (TCGA, each column rescaled to 10^6 over all genes; rollups of several cohorts)",
+    "subtype": "median and quartiles of RNA in SCLC, sarcomas and subtypes; model-derived (deconvolved) TPM",
+    "stain": "patients by staining of their tumor: high, medium, low, not detected (HPA)",
+    "sample": "RNA in single tumors and adjacent tissue (TCGA), log2",
+    "single": "RNA in single cells of lung cancer: counts (LUAD) or log2 (NSCLC)",
+    "agreement": "how well RNA tells of protein (CPTAC by cohort; HPA over normal tissues)",
+    "surface": "vote of HPA that the protein is at the plasma membrane; the other six stand in universe.tsv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tissue:
+    """A normal tissue and how bad it is to lose it: `vital`, `expendable`, `privileged`, `other`."""
+
+    id: str
+    label: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """The expression layer of a root; files are read when they are asked for, and kept.
+
+    Examples
+    --------
+    >>> from kg.expression import open_expression
+    >>> expression = open_expression()
+    >>> tumor = expression.read("tumor", "gdc")
+    >>> values = tumor.layers["median"]           # antigens x cohorts, TPM, float32
+    >>> values[expression.universe.find("HER2"), tumor.columns.index("ESCA")] > 10
+    np.True_
+    """
+
+    root: Root
+    universe: Universe
+
+    @cached_property
+    def files(self) -> dict[tuple[str, str], Path]:
+        """(kind, source) -> file."""
+        paths = sorted(self.root.expression.glob("[!.]*-*.npz"))
+        return {(path.stem.partition("-")[0], path.stem.partition("-")[2]): path for path in paths}
+
+    @cached_property
+    def tissues(self) -> dict[str, Tissue]:
+        """The curated tissues by CURIE."""
+        rows = read_rows(self.root, "curated", "tissues")
+        return {row["id"]: Tissue(row["id"], row["label"], row.many("class")) for row in rows}
+
+    def sources(self, kind: str) -> tuple[str, ...]:
+        """The sources of a kind, such as `hpa` and `gtex` of `normal`."""
+        return tuple(source for one, source in self.files if one == kind)
+
+    def read(self, kind: str, source: str, *layers: str) -> Dense:
+        """The numbers of a kind from a source; `layers` are those wanted (all, if none is named).
+
+        Returns
+        -------
+        Dense
+            Layers of antigens x columns, float32. Rows are those of `universe.symbols`, in that order; an antigen that
+            the source lacks is a row of NaN.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such file.
+        KgError
+            It is damaged.
+        """
+        if (kind, source) not in self.files:
+            there = ", ".join(f"{one} {other}" for one, other in self.files)
+            raise NotFoundError(f"no {kind} numbers of {source!r}", str(self.root.expression), f"there are: {there}")
+        dense = read_dense(self.files[kind, source], layers or None)
+        return dense if dense.rows == self.universe.symbols else _aligned(dense, self.universe)
+
+
+def _aligned(dense: Dense, universe: Universe) -> Dense:
+    """The same numbers with the rows of the universe: files name their own, so that a larger universe may come later."""
+    at = {symbol: position for position, symbol in enumerate(dense.rows)}
+    pairs = [(new, at[symbol]) for new, symbol in enumerate(universe.symbols) if symbol in at]
+    new, old = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True)) if pairs else ((), ())
+    layers: dict[str, Numbers] = {}
+    for name, values in dense.layers.items():
+        layers[name] = np.full((len(universe.symbols), len(dense.columns)), np.nan, dtype=np.float32)
+        layers[name][new] = values[old]
+    return Dense(
+        dense.kind,
+        dense.sources,
+        dense.unit,
+        universe.symbols,
+        dense.columns,
+        dense.groups,
+        dense.ids,
+        layers,
+        dense.steps,
+        dense.totals,
+    )
+
+
+def open_expression(root: Root | None = None) -> Expression:
+    """The expression layer of a root (that of `kg.paths.find_root`, if None); only the universe is read.
+
+    Raises
+    ------
+    KgError
+        The root has none.
+    """
+    if root is None:
+        from kg.paths import find_root
+
+        root = find_root()
+    return Expression(root, read_universe(root))
