@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kg.errors import FactsError, Finding, KgError, NotFoundError
+from kg.errors import KgError, NotFoundError
 from kg.paths import Root
-from kg.tables import TABLES, Row, read_table
 from kg.terms import squeeze
 
 FILE = "universe.tsv"
@@ -114,22 +113,27 @@ class Universe:
         return names
 
 
-def read_rows(root: Root, folder: str, table: str) -> list[Row]:
-    """The rows of a table in a folder of `data/`.
+def read_cells(root: Root, folder: str, table: str, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Cells of a table, of all its files in a folder of `data/`.
+
+    They are taken as they are: `kg build` and `kg import` have checked them, and `kg check` tells what was edited.
 
     Raises
     ------
-    FactsError
-        With every complaint.
+    KgError
+        A file has no such column, or a row that is too short.
     """
-    findings: list[Finding] = []
-    rows: list[Row] = []
     for path in sorted((root.data / folder).glob(f"{table}*.tsv")):
-        if path.stem.partition("-")[0] == table:
-            rows += read_table(path, TABLES[table], {}, findings, str(path.relative_to(root.path)))
-    if findings:
-        raise FactsError(findings)
-    return rows
+        if path.stem.partition("-")[0] != table:
+            continue
+        try:
+            header, *lines = path.read_text(encoding="utf-8").splitlines()
+            at = [header.split("\t").index(name) for name in columns]
+            for line in lines:
+                cells = line.split("\t")
+                yield tuple(cells[index] for index in at)
+        except (OSError, ValueError, IndexError) as error:
+            raise KgError(f"is no table of {table}: {error}", str(path), "restore it from git") from None
 
 
 def read_universe(root: Root) -> Universe:
@@ -138,59 +142,34 @@ def read_universe(root: Root) -> Universe:
     Raises
     ------
     KgError
-        The root has none.
-    FactsError
-        A table is wrong.
+        The root has none, or a table is damaged.
     """
     if not (root.expression / FILE).is_file():
         raise KgError("has no universe of antigens", str(root.expression), "run kg import universe --from DIR")
     roles: dict[str, list[str]] = defaultdict(list)
-    for row in read_rows(root, "curated", "roles"):
-        roles[row["antigen"]].append(row["role"])
+    for antigen, role in read_cells(root, "curated", "roles", ("antigen", "role")):
+        roles[antigen].append(role)
     named, common = _named(root)
-    antigens = [
-        Antigen(
-            row["symbol"],
-            row["hgnc"],
-            row["uniprot"],
-            row.many("ensembl"),
-            row.many("previous"),
-            row.many("surface"),
-            tuple(_roles(row, roles[row["symbol"]], named)),
-        )
-        for row in read_rows(root, "expression", "universe")
-    ]
+    antigens = []
+    columns = ("symbol", "hgnc", "uniprot", "ensembl", "previous", "surface")
+    for symbol, hgnc, uniprot, *lists in read_cells(root, "expression", "universe", columns):
+        ensembl, previous, surface = (tuple(part for part in cell.split(";") if part) for cell in lists)
+        said = ("surface",) if len(surface) >= ENOUGH else ()
+        own = (*said, *sorted(roles[symbol]), *(("named",) if symbol in named else ()))
+        antigens.append(Antigen(symbol, hgnc, uniprot, ensembl, previous, surface, own))
     return Universe(tuple(antigens), common)
-
-
-def _roles(row: Row, curated: Iterable[str], named: set[str]) -> Iterable[str]:
-    if len(row.many("surface")) >= ENOUGH:
-        yield "surface"
-    yield from sorted(curated)
-    if row["symbol"] in named:
-        yield "named"
 
 
 def _named(root: Root) -> tuple[set[str], dict[str, str]]:
     """Symbols that the graph names, and the symbol of each name that the field uses."""
     named: set[str] = set()
     common: dict[str, str] = {}
-    for line in _cells(root, "antigens", ("antigen", "common_name", "synonyms")):
-        named.add(line[0])
-        for name in (line[1], *line[2].split(";")):
-            if name:
-                common.setdefault(squeeze(name), line[0])
-    for epitope, antigen, label in _cells(root, "epitopes", ("epitope", "antigen", "label")):
-        for name in (label, epitope.partition("/")[2]):
-            common.setdefault(squeeze(name), antigen)
+    for symbol, name, synonyms in read_cells(root, "curated", "antigens", ("antigen", "common_name", "synonyms")):
+        named.add(symbol)
+        for known in (name, *synonyms.split(";")):
+            if known:
+                common.setdefault(squeeze(known), symbol)
+    for epitope, antigen, label in read_cells(root, "curated", "epitopes", ("epitope", "antigen", "label")):
+        for known in (label, epitope.partition("/")[2]):
+            common.setdefault(squeeze(known), antigen)
     return named, common
-
-
-def _cells(root: Root, table: str, columns: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """Cells of curated tables that `kg build` checks, read as they are: the ontology is not needed for names."""
-    for path in sorted((root.data / "curated").glob(f"{table}*.tsv")):
-        header, *lines = path.read_text(encoding="utf-8").splitlines()
-        at = [header.split("\t").index(name) for name in columns]
-        for line in lines:
-            cells = line.split("\t")
-            yield tuple(cells[index] for index in at)

@@ -1,7 +1,7 @@
 """Reading the dense numbers: one matrix a kind and source, rows in the order of the universe.
 
-Units and cut-offs are those of the sources: nothing here calls an antigen positive. `ROUTINE` cut-offs for those who
-need one are in `THRESHOLDS`, each with where it comes from.
+Units are those of the sources, and what is missing is NaN, never zero. Nothing here calls an antigen positive; who
+needs a cut-off finds those of the field in `THRESHOLDS`, with where each comes from.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kg.errors import NotFoundError
-from kg.expression.antigens import Universe, read_rows, read_universe
+from kg.expression.antigens import Universe, read_cells, read_universe
 from kg.expression.dense import Dense, Numbers, read_dense
 from kg.paths import Root
 
@@ -30,6 +30,13 @@ KINDS: Mapping[str, str] = {
     "single": "RNA in single cells of lung cancer: counts (LUAD) or log2 (NSCLC)",
     "agreement": "how well RNA tells of protein (CPTAC by cohort; HPA over normal tissues)",
     "surface": "vote of HPA that the protein is at the plasma membrane; the other six stand in universe.tsv",
+}
+
+
+# Cut-offs that others use, for who needs one: value, unit, who says so and whether that was seen.
+THRESHOLDS: Mapping[str, tuple[float, str, str]] = {
+    "detected": (1.0, "nTPM", "HPA: detected above nTPM 1 (DOI:10.1038/s41467-023-41132-w, Table 1, seen)"),
+    "medium": (10.0, "TPM", "Expression Atlas: up to 10 TPM is low, beyond it medium (its help page, not seen)"),
 }
 
 
@@ -68,8 +75,8 @@ class Expression:
     @cached_property
     def tissues(self) -> dict[str, Tissue]:
         """The curated tissues by CURIE."""
-        rows = read_rows(self.root, "curated", "tissues")
-        return {row["id"]: Tissue(row["id"], row["label"], row.many("class")) for row in rows}
+        rows = read_cells(self.root, "curated", "tissues", ("id", "label", "class"))
+        return {curie: Tissue(curie, label, tuple(classes.split(";"))) for curie, label, classes in rows}
 
     def sources(self, kind: str) -> tuple[str, ...]:
         """The sources of a kind, such as `hpa` and `gtex` of `normal`."""
