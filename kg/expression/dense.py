@@ -99,9 +99,8 @@ def _packed(values: Numbers, step: float) -> NDArray[np.generic]:
 def _unpacked(kept: NDArray[np.generic], step: float) -> Numbers:
     for dtype, missing, _, _ in _FIXED:
         if kept.dtype == dtype:
-            values = kept.astype(np.float32)
-            if step != 1:
-                values *= np.float32(step)
+            # In double precision, or 1,500 thousandths would not be 1.5.
+            values = (kept if step == 1 else np.multiply(kept, step, dtype=np.float64)).astype(np.float32)
             values[kept == missing] = np.nan
             return values
     return kept.astype(np.float32, copy=False)

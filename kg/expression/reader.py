@@ -7,7 +7,7 @@ needs a cut-off finds those of the field in `THRESHOLDS`, with where each comes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Expression:
     """
 
     root: Root
-    universe: Universe
+    universe: Universe = field(repr=False)
 
     @cached_property
     def files(self) -> dict[tuple[str, str], Path]:
