@@ -197,7 +197,9 @@ def test_staining_keeps_levels_reliability_and_patients(small: Expression) -> No
     assert protein.layers["level"][position, at[0]] == 3
     assert protein.layers["reliability"][position, at[0]] == 3
     assert "N/A" not in protein.columns
-    counts = [value(small, "stain", "hpa", name, "PSMA", "prostate cancer") for name in small.read("stain", "hpa").layers]
+    counts = [
+        value(small, "stain", "hpa", name, "PSMA", "prostate cancer") for name in small.read("stain", "hpa").layers
+    ]
     assert counts == [7, 0, 0, 0]
 
 
@@ -279,7 +281,7 @@ def test_a_file_with_the_same_numbers_in_other_bytes_is_kept(place: Path) -> Non
     other = path.read_bytes()
     done = run_import("gtex", place / "upstream/gtex", find_root(place / "tree"))
     assert path.read_bytes() == other
-    assert done.changed == ("data/expression/MANIFEST",)
+    assert done.changed == ("data/expression/SHA256SUMS",)
 
 
 @pytest.mark.parametrize("source", [name for name in DENSE if name != "universe"])

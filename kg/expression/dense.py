@@ -118,20 +118,16 @@ def from_bytes(content: bytes, shown: str, layers: Collection[str] | None = None
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             steps = about["steps"]
-            names = [name.removeprefix("layer.") for name in file.files if name.startswith("layer.")]
-            return Dense(
-                about["kind"],
-                tuple(about["sources"]),
-                about["unit"],
-                *(tuple(file[name].tolist()) for name in ("rows", "columns", "groups", "ids")),
-                layers={
-                    name: _unpacked(file[f"layer.{name}"], steps.get(name, 0))
-                    for name in names
-                    if layers is None or name in layers
-                },
-                steps=steps,
-                totals=tuple(file["totals"].tolist()),
-            )
+            rows, columns, groups, ids = (tuple(file[name].tolist()) for name in ("rows", "columns", "groups", "ids"))
+            wanted = [
+                name
+                for member in file.files
+                if (name := member.removeprefix("layer.")) != member and (layers is None or name in layers)
+            ]
+            unpacked = {name: _unpacked(file[f"layer.{name}"], steps.get(name, 0)) for name in wanted}
+            totals = tuple(file["totals"].tolist())
+        sources = tuple(about["sources"])
+        return Dense(about["kind"], sources, about["unit"], rows, columns, groups, ids, unpacked, steps, totals)
     except Exception as error:  # zipfile, zlib, numpy and json each have their own
         raise KgError(f"is damaged: {error}", shown, "run kg import again, or restore it from git") from None
 

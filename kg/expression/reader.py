@@ -7,7 +7,7 @@ needs a cut-off finds those of the field in `THRESHOLDS`, with where each comes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -106,7 +106,7 @@ class Expression:
 
 
 def _aligned(dense: Dense, universe: Universe) -> Dense:
-    """The same numbers with the rows of the universe: files name their own, so that a larger universe may come later."""
+    """The same numbers with the rows of the universe: files name their own, and leave out what they do not know."""
     at = {symbol: position for position, symbol in enumerate(dense.rows)}
     pairs = [(new, at[symbol]) for new, symbol in enumerate(universe.symbols) if symbol in at]
     new, old = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True)) if pairs else ((), ())
@@ -114,18 +114,7 @@ def _aligned(dense: Dense, universe: Universe) -> Dense:
     for name, values in dense.layers.items():
         layers[name] = np.full((len(universe.symbols), len(dense.columns)), np.nan, dtype=np.float32)
         layers[name][new] = values[old]
-    return Dense(
-        dense.kind,
-        dense.sources,
-        dense.unit,
-        universe.symbols,
-        dense.columns,
-        dense.groups,
-        dense.ids,
-        layers,
-        dense.steps,
-        dense.totals,
-    )
+    return replace(dense, rows=universe.symbols, layers=layers)
 
 
 def open_expression(root: Root | None = None) -> Expression:

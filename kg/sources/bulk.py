@@ -16,7 +16,7 @@ ROLLUPS = "pan-cancer-expression-rollups.v6.0.18.csv.gz"
 GTEX = {name: f"gtex_{name}.tsv.gz" for name in ("median", "lower_quartile", "upper_quartile", "fraction_zero")}
 K562 = "Bone Marrow"  # in recount2 this column of GTEx is the leukemia line K-562
 # These are medians of GDC's TPM in spite of their names; the other FPKM_ columns are HPA's medians of FPKM.
-TPM = "SARC ACC CHOL DLBC ESCA LAML LGG MESO PCPG THYM UCS UVM".split()
+TPM = ("SARC", "ACC", "CHOL", "DLBC", "ESCA", "LAML", "LGG", "MESO", "PCPG", "THYM", "UCS", "UVM")
 MILLION = 1e6
 
 

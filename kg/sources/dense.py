@@ -162,7 +162,7 @@ def store(
     rows, kept = tuple(symbols), dict(layers)
     if only_known_rows:
         known = np.flatnonzero(np.any([~np.isnan(values).all(axis=1) for values in layers.values()], axis=0))
-        rows = tuple(symbols[position] for position in known)
+        rows = tuple(symbols[position] for position in known.tolist())
         kept = {layer: values[known] for layer, values in layers.items()}
     blank = [""] * len(columns)
     dense = Dense(

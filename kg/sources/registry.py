@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import FactsError, Finding, NotFoundError, UsageError
-from kg.expression import listing
+from kg.expression import checksums
 from kg.output import write_files
 from kg.paths import Root
 from kg.sources.upstream import Cells, Join
@@ -187,7 +187,7 @@ def run_import(name: str, folder: Path, root: Root) -> Imported:
 
 
 def _dense_files(context: Context) -> dict[Path, bytes]:
-    """The files of `data/expression` with their listing; one that holds the same numbers stays as it is."""
+    """The files of `data/expression` with their checksums; one that holds the same numbers stays as it is."""
     if not context.dense:
         return {}
     from kg.expression.dense import fingerprint
@@ -198,7 +198,7 @@ def _dense_files(context: Context) -> dict[Path, bytes]:
         old = path.read_bytes() if path.is_file() else b""
         same = name.endswith(".npz") and fingerprint(content) == fingerprint(old)
         fresh[name] = old if same else content
-    fresh[listing.NAME] = listing.listing(context.root, fresh)
+    fresh[checksums.NAME] = checksums.checksums(context.root, fresh)
     return {folder / name: content for name, content in fresh.items()}
 
 

@@ -85,9 +85,7 @@ def _samples(
     universe = universe_of(context)
     if universe is None:
         return {}
-    wides = {
-        path.name: read_wide(context, universe, path.name, symbol=symbol, beside=beside) for path in paths
-    }
+    wides = {path.name: read_wide(context, universe, path.name, symbol=symbol, beside=beside) for path in paths}
     codes = {file: cohort(file) for file in wides}
     curies = mapped(context, "cohorts", "tcga", codes.values(), source)
     columns, groups, ids = [], [], []
@@ -162,7 +160,9 @@ def read_nsclc(context: Context) -> Output:
     for path in sorted(context.folder.glob(NSCLC)):
         match = _NSCLC.fullmatch(path.name)
         if match:
-            wide = read_wide(context, universe, path.name, ensembl="ensembl", symbol="symbol", names=("symbol", "ensembl"))
+            wide = read_wide(
+                context, universe, path.name, ensembl="ensembl", symbol="symbol", names=("symbol", "ensembl")
+            )
             parts.setdefault((match["patient"], match["kind"]), []).append(wide)
     wides, columns, groups = [], [], []
     for (patient, kind), files in parts.items():

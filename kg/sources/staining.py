@@ -1,4 +1,4 @@
-"""Protein by antibodies on tissue (HPA): normal tissue by cell type, tumors by patient; and how well RNA tells of it."""
+"""Protein by antibodies on tissue (HPA): normal tissue by cell type, tumors by patient; how well RNA tells of it."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,9 +35,7 @@ class Genes:
         self.by_uniprot = {name: row for row in reversed(rows) for name in parts(row["uniprot"])}
         uses = Counter(old for row in rows for old in set(parts(row["prev_symbol"])))
         self.previous = {
-            row["symbol"]: [
-                old for old in parts(row["prev_symbol"]) if uses[old] == 1 and old not in self.by_symbol
-            ]
+            row["symbol"]: [old for old in parts(row["prev_symbol"]) if uses[old] == 1 and old not in self.by_symbol]
             for row in rows
         }
         self.by_previous = {old: self.by_symbol[symbol] for symbol, olds in self.previous.items() for old in olds}
@@ -53,6 +51,17 @@ class Genes:
         return found["symbol"] if found else None
 
 
+@dataclass
+class Said:
+    """What the lists say of each symbol, and how many of their rows lead to no gene."""
+
+    votes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    hpa: dict[str, float] = field(default_factory=dict)
+    accession: dict[str, str] = field(default_factory=dict)
+    cspa: dict[str, str] = field(default_factory=dict)
+    lost: int = 0
+
+
 def read(context: Context) -> Output:
     """`universe.tsv`: what two of six sources call a surface protein, and what the graph or `roles` names.
 
@@ -60,45 +69,19 @@ def read(context: Context) -> Output:
     """
     columns = ("hgnc_id", "symbol", "uniprot", "ensembl_gene", "prev_symbol")
     genes = Genes(list(read_upstream(context.folder / HGNC, columns, context.findings, exact=False)))
-    votes: dict[str, set[str]] = defaultdict(set)
-    by_hpa: dict[str, float] = {}
-    accession: dict[str, str] = {}
-    unknown = 0
-    columns = ("gene_symbol", "hgnc_id", "uniprot_acc", *FLAGS.values())
-    for row in read_upstream(context.folder / SURFACEOME, columns, context.findings, exact=False):
-        symbol = genes.symbol(hgnc=row["hgnc_id"], symbol=row["gene_symbol"])
-        if symbol is None:
-            unknown += 1
-            continue
-        votes[symbol] |= {name for name, column in FLAGS.items() if row[column] == "1" and name != "hpa"}
-        accession[symbol] = row["uniprot_acc"]
-        by_hpa[symbol] = float(row[FLAGS["hpa"]] == "1")
-    columns = ("UniProt accession", "UniProt gene", "Surfaceome Label")
-    for row in read_upstream(context.folder / SURFY, columns, context.findings, exact=False):
-        symbol = genes.symbol(uniprot=row["UniProt accession"], symbol=row["UniProt gene"].split(" ")[0])
-        if symbol and row["Surfaceome Label"] == "surface":
-            votes[symbol].add("surfy")
-        unknown += symbol is None
-    category: dict[str, str] = {}
-    columns = ("ID_link", "CSPA category", "ENTREZ gene symbol")
-    for row in read_upstream(context.folder / CSPA, columns, context.findings, exact=False):
-        symbol = genes.symbol(uniprot=row["ID_link"], symbol=row["ENTREZ gene symbol"].split(" ")[0])
-        if symbol is None:
-            unknown += 1
-            continue
-        number = row["CSPA category"][:1]
-        category[symbol] = min(number, category.get(symbol, number))
-        if number == "1":
-            votes[symbol].add("cspa")
+    said = Said()
+    _surfaceome(context, genes, said)
+    _surfy(context, genes, said)
+    _cspa(context, genes, said)
     if context.findings:
         return {}
     named = {row["antigen"]: row.where for row in (*context.rows["antigens"], *context.rows["roles"])}
     for symbol, where in named.items():
         if ":" not in symbol and symbol not in genes.by_symbol:
             context.complain(where, f"{symbol!r} is no approved HGNC symbol", "look the current symbol up")
-    members = sorted({symbol for symbol, of in votes.items() if len(of) >= ENOUGH} | (set(named) & set(genes.by_symbol)))
-    _write(context, genes, members, accession, votes, category)
-    values = np.array([[by_hpa.get(symbol, np.nan)] for symbol in members], dtype=np.float32)
+    on_surface = {symbol for symbol, votes in said.votes.items() if len(votes) >= ENOUGH}
+    members = sorted(on_surface | (set(named) & set(genes.by_symbol)))
+    _write(context, genes, members, said)
     store(
         context,
         "surface-hpa",
@@ -106,35 +89,63 @@ def read(context: Context) -> Output:
         sources=("surfaceome",),
         unit="1 where HPA says plasma membrane, else 0",
         columns=("hpa",),
-        layers={"vote": values},
+        layers={"vote": np.array([[said.hpa.get(symbol, np.nan)] for symbol in members], dtype=np.float32)},
         steps={"vote": 1},
     )
-    if unknown:
-        context.remarks.append(f"{unknown} rows of the surface lists lead to no HGNC gene")
+    if said.lost:
+        context.remarks.append(f"{said.lost} rows of the surface lists lead to no HGNC gene")
     return {}
 
 
-def _write(
-    context: Context,
-    genes: Genes,
-    members: list[str],
-    accession: Mapping[str, str],
-    votes: Mapping[str, set[str]],
-    category: Mapping[str, str],
-) -> None:
+def _surfaceome(context: Context, genes: Genes, said: Said) -> None:
+    columns = ("gene_symbol", "hgnc_id", "uniprot_acc", *FLAGS.values())
+    for row in read_upstream(context.folder / SURFACEOME, columns, context.findings, exact=False):
+        symbol = genes.symbol(hgnc=row["hgnc_id"], symbol=row["gene_symbol"])
+        if symbol is None:
+            said.lost += 1
+            continue
+        said.votes[symbol] |= {name for name, column in FLAGS.items() if row[column] == "1" and name != "hpa"}
+        said.hpa[symbol] = float(row[FLAGS["hpa"]] == "1")
+        said.accession[symbol] = row["uniprot_acc"]
+
+
+def _surfy(context: Context, genes: Genes, said: Said) -> None:
+    columns = ("UniProt accession", "UniProt gene", "Surfaceome Label")
+    for row in read_upstream(context.folder / SURFY, columns, context.findings, exact=False):
+        symbol = genes.symbol(uniprot=row["UniProt accession"], symbol=row["UniProt gene"].split(" ")[0])
+        if symbol is None:
+            said.lost += 1
+        elif row["Surfaceome Label"] == "surface":
+            said.votes[symbol].add("surfy")
+
+
+def _cspa(context: Context, genes: Genes, said: Said) -> None:
+    columns = ("ID_link", "CSPA category", "ENTREZ gene symbol")
+    for row in read_upstream(context.folder / CSPA, columns, context.findings, exact=False):
+        symbol = genes.symbol(uniprot=row["ID_link"], symbol=row["ENTREZ gene symbol"].split(" ")[0])
+        if symbol is None:
+            said.lost += 1
+            continue
+        category = row["CSPA category"][:1]
+        said.cspa[symbol] = min(category, said.cspa.get(symbol, category))
+        if category == "1":
+            said.votes[symbol].add("cspa")
+
+
+def _write(context: Context, genes: Genes, members: list[str], said: Said) -> None:
     rows = []
     for symbol in members:
         gene = genes.by_symbol[symbol]
         # Some genes have several accessions: the one of the surface list, where HGNC has it too; else the first.
-        proteins = sorted(parts(gene["uniprot"]), key=lambda name: name != accession.get(symbol))
+        proteins = sorted(parts(gene["uniprot"]), key=lambda name: name != said.accession.get(symbol))
         cells = {
             "symbol": symbol,
             "hgnc": gene["hgnc_id"],
             "uniprot": proteins[0] if proteins else "",
             "ensembl": ";".join(parts(gene["ensembl_gene"])),
             "previous": ";".join(genes.previous[symbol]),
-            "surface": ";".join(sorted(votes.get(symbol, ()))),
-            "cspa": category.get(symbol, ""),
+            "surface": ";".join(sorted(said.votes.get(symbol, ()))),
+            "cspa": said.cspa.get(symbol, ""),
         }
         for what, hint in row_complaints(cells, TABLES["universe"], {}):
             context.complain(gene.where, what, hint)
