@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.expression.antigens import Universe
+from kg.expression.dense import Numbers
 from kg.sources.dense import Gathering, mapped, numbers, store, universe_of
 from kg.sources.registry import Adapter, Context, Output, register
-from kg.sources.upstream import UpstreamRow, read_upstream
+from kg.sources.upstream import Cells, UpstreamRow, read_upstream
 
 NORMAL, PATHOLOGY = "normal_tissue.tsv.gz", "pathology.tsv.gz"
 CPTAC, PRIORS = "rna-protein-calibrations.surface.tsv.gz", "rna-protein-hpa-priors.csv.gz"
 LEVELS = {"Not detected": 0, "Low": 1, "Medium": 2, "High": 3}  # Ascending, Descending, N/A ...: no level
 RELIABILITY = {"Uncertain": 0, "Approved": 1, "Supported": 2, "Enhanced": 3}
 PATIENTS = ("high", "medium", "low", "not_detected")
+# An antigen counts as documented on a tumor from these on: a choice of ours, for want of a published one.
+LEAST_PATIENTS, LEAST_SHARE, LEAST_RELIABLE = 6, 0.5, "Supported"
 AGREEMENT = {
     "pearson": "pearson_r",
     "slope": "quantitative_slope",
@@ -27,13 +31,12 @@ PRIOR = {"spearman": "rna_ihc_spearman_rho", "detection_auc": "detection_auc", "
 
 
 def read_hpa(context: Context) -> Output:
-    """Levels of staining with their reliability, and patients by level for 20 cancers."""
+    """Levels of staining with their reliability, patients by level for 20 cancers, and what of it the graph takes."""
     universe = universe_of(context)
     if universe is None:
         return {}
-    _normal(context, universe)
-    _pathology(context, universe)
-    return {}
+    normal = _normal(context, universe)
+    return {"expression-hpa": _pathology(context, universe, normal.layers["reliability"])}
 
 
 def _placed(context: Context, universe: Universe, file: Path, columns: Sequence[str]) -> Iterator[UpstreamRow]:
@@ -43,7 +46,7 @@ def _placed(context: Context, universe: Universe, file: Path, columns: Sequence[
             yield row
 
 
-def _normal(context: Context, universe: Universe) -> None:
+def _normal(context: Context, universe: Universe) -> Gathering:
     columns = ("ensembl", "gene", "tissue", "cell_type", "level", "reliability")
     rows = [
         row
@@ -74,9 +77,10 @@ def _normal(context: Context, universe: Universe) -> None:
         layers=gathering.layers,
         steps={"level": 1, "reliability": 1},
     )
+    return gathering
 
 
-def _pathology(context: Context, universe: Universe) -> None:
+def _pathology(context: Context, universe: Universe, reliability: Numbers) -> list[Cells]:
     rows = list(_placed(context, universe, context.folder / PATHOLOGY, ("ensembl", "gene", "cancer", *PATIENTS)))
     cancers = sorted({row["cancer"] for row in rows})
     at = {name: number for number, name in enumerate(cancers)}
@@ -99,6 +103,51 @@ def _pathology(context: Context, universe: Universe) -> None:
         layers=gathering.layers,
         steps=dict.fromkeys(PATIENTS, 1),
     )
+    trusted = (reliability >= RELIABILITY[LEAST_RELIABLE]).any(axis=1)
+    return list(_facts(context, universe, gathering, curies, trusted))
+
+
+def _facts(
+    context: Context,
+    universe: Universe,
+    gathering: Gathering,
+    curies: Mapping[str, str],
+    trusted: NDArray[np.bool_],
+) -> Iterator[Cells]:
+    """Rows of antigens on tumors, where at least half of six patients or more are stained medium or high.
+
+    Only of surface antigens that the graph names, on tumors that it names, by antibodies that HPA itself calls at
+    least supported: others stain what no RNA is found of (CD123 on colorectal cancer). HPA judges the tumor cells. What
+    immune cells, vessels or stroma carry (a role in `roles`) is left out: on those a stain tells nothing of the tumor.
+    """
+    on_surface = {row["antigen"] for row in context.rows["antigens"] if row["location"] == "cell-surface"}
+    elsewhere = {row["antigen"] for row in context.rows["roles"]}
+    tumors = {row["id"] for row in context.rows["tumors"]}
+    counts = {name: gathering.layers[name] for name in PATIENTS}
+    patients = np.sum(list(counts.values()), axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        stained = (
+            trusted[:, None]
+            & (patients >= LEAST_PATIENTS)
+            & ((counts["high"] + counts["medium"]) / patients >= LEAST_SHARE)
+        )
+    for position, column in np.argwhere(stained).tolist():
+        symbol, cancer = universe.symbols[position], gathering.columns[column]
+        if symbol not in on_surface - elsewhere or curies.get(cancer) not in tumors:
+            continue
+        high, medium, low, none = (int(counts[name][position, column]) for name in PATIENTS)
+        yield {
+            "antigen": symbol,
+            "tumor": curies[cancer],
+            "description": f"stained medium or high in {high + medium} of {high + medium + low + none} patients",
+            "source": "hpa-pathology",
+            "locator": f"pathology, {symbol}, {cancer}",
+            "level": "ex-vivo",
+            "stance": "supports",
+            "date": "2023-02-20",
+            "reading": "record",
+            "note": f"{high} high, {medium} medium, {low} low, {none} not detected; one antibody, tissue cores",
+        }
 
 
 def read_oncoref(context: Context) -> Output:

@@ -45,9 +45,9 @@ def make_dense_tree(folder: Path) -> Root:
     curated = folder / "data" / "curated"
     curated.mkdir()
     symbols = first_cells(HERE / "universe/ontology/hgnc/hgnc_protein_coding.tsv", column=1)
-    for name in ("antigens", "epitopes", "roles", "tissues"):
+    for name in ("antigens", "epitopes", "roles", "tissues", "tumors"):
         shutil.copy(REPOSITORY / "data" / "curated" / f"{name}.tsv", curated / f"{name}.tsv")
-        if name != "tissues":
+        if name not in ("tissues", "tumors"):
             keep_lines(curated / f"{name}.tsv", lambda row: row["antigen"] in symbols)
     return find_root(folder)
 
