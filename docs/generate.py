@@ -242,7 +242,7 @@ def tables_page(root: Root) -> str:
         "## Other files\n\n"
         "- `data/support.tsv`: the support of a claim by `level` and `stance`, between 0 and 1, with its `reason`.\n"
         "- `data/crosswalks/*.tsv`: how words of an upstream map to ours; each is read by the adapters that need it.\n"
-        "- `data/expression/kind-source.npz`: dense numbers of the antigens of `universe.tsv`, written by `kg import`;\n"
+        "- `data/expression/kind-source.npz`: dense numbers of antigens (`universe.tsv`), written by `kg import`;\n"
         "  `kg.expression.KINDS` says what each kind is. `SHA256SUMS` lists them. What comes from HPA ends in `-hpa`.\n"
         "- `data/triples/*.ttl` and `data/MANIFEST`: written by `kg build`, never edited. MANIFEST lists `path`,\n"
         "  `sha256`, number of `triples` and `graph` of each file; its own sha256 is the data version.\n"

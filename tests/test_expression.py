@@ -311,6 +311,41 @@ def test_known_antigens_stand_where_they_are_known_to(
     assert column[committed.universe.find(antigen)] > least
 
 
+def test_the_facts_of_the_graph_are_those_of_the_dense_numbers(committed: Expression) -> None:
+    """Every row of staining tells the counts of the file, and every count that is enough has its row."""
+    stain, protein = committed.read("stain", "hpa"), committed.read("protein", "hpa")
+    counts = {name: stain.layers[name] for name in ("high", "medium", "low", "not_detected")}
+    patients = np.sum(list(counts.values()), axis=0)
+    trusted = np.any(protein.layers["reliability"] >= 2, axis=1)
+    told = set()
+    for row in read_tsv(REPOSITORY / "data/imported/expression-hpa.tsv"):
+        position, column = committed.universe.by_symbol[row["antigen"]], stain.ids.index(row["tumor"])
+        figures = {name.replace("_", " "): int(values[position, column]) for name, values in counts.items()}
+        assert row["note"].startswith(", ".join(f"{number} {name}" for name, number in figures.items()))
+        positive = figures["high"] + figures["medium"]
+        total = int(patients[position, column])
+        assert row["description"] == f"stained medium or high in {positive} of {total} patients"
+        assert (row["level"], row["reading"], row["stance"]) == ("ex-vivo", "record", "supports")
+        told.add((row["antigen"], row["tumor"]))
+    cell_surface = {
+        row["antigen"]
+        for path in (REPOSITORY / "data/curated").glob("antigens*.tsv")
+        for row in read_tsv(path)
+        if row["location"] == "cell-surface"
+    }
+    elsewhere = {row["antigen"] for row in read_tsv(REPOSITORY / "data/curated/roles.tsv")}
+    tumors = {row["id"] for path in (REPOSITORY / "data/curated").glob("tumors*.tsv") for row in read_tsv(path)}
+    with np.errstate(invalid="ignore"):
+        enough = trusted[:, None] & (patients >= 6) & (2 * (counts["high"] + counts["medium"]) >= patients)
+    due = {
+        (committed.universe.symbols[position], stain.ids[column])
+        for position, column in np.argwhere(enough).tolist()
+        if committed.universe.symbols[position] in cell_surface - elsewhere and stain.ids[column] in tumors
+    }
+    assert told == due
+    assert ("CDH17", "MONDO:0024331") in told and ("IL3RA", "MONDO:0024331") not in told
+
+
 def test_tissues_and_tumors_are_mapped(committed: Expression) -> None:
     for kind, source in committed.files:
         dense = committed.read(kind, source)

@@ -203,6 +203,24 @@ def test_staining_keeps_levels_reliability_and_patients(small: Expression) -> No
     assert counts == [7, 0, 0, 0]
 
 
+def test_the_graph_takes_what_reliable_antibodies_stain_on_tumor_cells(place: Path) -> None:
+    def facts() -> dict[str, str]:
+        rows = read_tsv(place / "tree/data/imported/expression-hpa.tsv")
+        return {f"{row['antigen']} {row['tumor']}": row["description"] for row in rows}
+
+    assert facts()["FOLH1 MONDO:0008315"] == "stained medium or high in 7 of 7 patients"
+    assert facts()["CDH17 MONDO:0024331"] == "stained medium or high in 12 of 12 patients"
+    assert not [name for name in facts() if name.startswith(("GAPDH", "DLL3"))]
+
+    def doubt(rows: list[list[str]]) -> None:
+        for cells in rows[1:]:
+            cells[5] = "Approved" if cells[1] == "CDH17" else cells[5]
+
+    edit(place / "upstream/hpa-protein/normal_tissue.tsv.gz", doubt)
+    again(place, "hpa-protein")
+    assert not [name for name in facts() if name.startswith("CDH17")]
+
+
 def test_levels_that_are_none_stay_missing(place: Path) -> None:
     path = place / "upstream/hpa-protein/normal_tissue.tsv.gz"
 

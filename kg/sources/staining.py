@@ -103,7 +103,7 @@ def _pathology(context: Context, universe: Universe, reliability: Numbers) -> li
         layers=gathering.layers,
         steps=dict.fromkeys(PATIENTS, 1),
     )
-    trusted = (reliability >= RELIABILITY[LEAST_RELIABLE]).any(axis=1)
+    trusted = np.any(reliability >= RELIABILITY[LEAST_RELIABLE], axis=1, keepdims=True)
     return list(_facts(context, universe, gathering, curies, trusted))
 
 
@@ -112,7 +112,7 @@ def _facts(
     universe: Universe,
     gathering: Gathering,
     curies: Mapping[str, str],
-    trusted: NDArray[np.bool_],
+    trusted: NDArray[np.bool_],  # antigens x 1
 ) -> Iterator[Cells]:
     """Rows of antigens on tumors, where at least half of six patients or more are stained medium or high.
 
@@ -126,11 +126,8 @@ def _facts(
     counts = {name: gathering.layers[name] for name in PATIENTS}
     patients = np.sum(list(counts.values()), axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        stained = (
-            trusted[:, None]
-            & (patients >= LEAST_PATIENTS)
-            & ((counts["high"] + counts["medium"]) / patients >= LEAST_SHARE)
-        )
+        share = (counts["high"] + counts["medium"]) / patients
+    stained = trusted & (patients >= LEAST_PATIENTS) & (share >= LEAST_SHARE)
     for position, column in np.argwhere(stained).tolist():
         symbol, cancer = universe.symbols[position], gathering.columns[column]
         if symbol not in on_surface - elsewhere or curies.get(cancer) not in tumors:
