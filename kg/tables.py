@@ -365,21 +365,6 @@ TABLES: dict[str, Table] = {
             ),
             key=("id",),
         ),
-        Table(
-            "universe",
-            "Every antigen with expression (`data/expression/universe.tsv`, written by `kg import universe`): two of "
-            "six sources say that it is on the surface, or the graph or the table `roles` names it.",
-            (
-                _column("symbol", "HGNC symbol", "antigenkey", "required"),
-                _column("hgnc", "HGNC id", "hgnc", "required"),
-                _column("uniprot", "UniProt accession; empty where HGNC gives none", "uniprot"),
-                _column("ensembl", "Ensembl genes, HGNC's first", "text", "many"),
-                _column("previous", "previous symbols that mean no other gene today", "text", "many"),
-                _column("surface", "which of the six say surface; HPA's vote is in a file of its own", "text", "many"),
-                _column("cspa", "CSPA: 1 high confidence (this one counts), 2 putative, 3 unspecific", "integer"),
-            ),
-            key=("symbol",),
-        ),
     )
 }
 

@@ -12,13 +12,28 @@ from kg.expression.antigens import ENOUGH, FILE
 from kg.sources.dense import store
 from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import UpstreamRow, read_upstream
-from kg.tables import TABLES, row_complaints, write_table
+from kg.tables import Column, Table, row_complaints, write_table
 
 SURFACEOME = "expression/accessible_surfaceome/candidate_universe_v3.tsv.gz"
 SURFY, CSPA = "expression/surfy_cspa/surfy_2886.tsv.gz", "expression/surfy_cspa/cspa_human_1492.tsv.gz"
 HGNC = "ontology/hgnc/hgnc_protein_coding.tsv.gz"
 # The two verdict columns beside these come from a language model: they are not read.
 FLAGS = {name: f"{name}_flag" for name in ("uniprot", "go", "deeptmhmm", "compartments", "hpa")}
+UNIVERSE = Table(
+    "universe",
+    "Every antigen with expression, in `data/expression/universe.tsv`: two of six sources say that it is on the "
+    "surface, or the graph or the table `roles` names it.",
+    (
+        Column("symbol", "HGNC symbol", "antigenkey", required=True),
+        Column("hgnc", "HGNC id", "hgnc", required=True),
+        Column("uniprot", "UniProt accession; empty where HGNC gives none", "uniprot"),
+        Column("ensembl", "Ensembl genes, HGNC's first", many=True),
+        Column("previous", "previous symbols that mean no other gene today", many=True),
+        Column("surface", "which of the six say surface; HPA's vote is in a file of its own", many=True),
+        Column("cspa", "CSPA: 1 high confidence (this one counts), 2 putative, 3 unspecific", "integer"),
+    ),
+    key=("symbol",),
+)
 
 
 def parts(cell: str) -> list[str]:
@@ -147,10 +162,10 @@ def _write(context: Context, genes: Genes, members: list[str], said: Said) -> No
             "surface": ";".join(sorted(said.votes.get(symbol, ()))),
             "cspa": said.cspa.get(symbol, ""),
         }
-        for what, hint in row_complaints(cells, TABLES["universe"], {}):
+        for what, hint in row_complaints(cells, UNIVERSE, {}):
             context.complain(gene.where, what, hint)
         rows.append(cells)
-    context.dense[FILE] = write_table(rows, TABLES["universe"])
+    context.dense[FILE] = write_table(rows, UNIVERSE)
     context.dense_rows[f"expression/{FILE}"] = len(rows)
 
 
