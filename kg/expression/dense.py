@@ -35,7 +35,8 @@ class Dense:
     columns
         Tissues, cells, cohorts or samples as the source names them, one a column.
     groups
-        What narrows each column (the cell type of a tissue, the state of a cell, the cohort of a sample), or "".
+        What narrows or explains each column (the cell type of a tissue, the tumor of a cohort, the cohort of a
+        sample, the state of a cell), or "".
     ids
         The CURIE of each column (UBERON, MONDO), or "".
     layers

@@ -60,11 +60,9 @@ def _highest(
         values, unit, detail = SHOWN[shown][kind](expression, dense, position)
         for column in np.flatnonzero(~np.isnan(values)).tolist():
             value = float(values[column])
-            group = dense.groups[column] if kind == "protein" else ""
-            place = dense.columns[column].replace("_", " ")
             row: Level = {
                 "kind": shown,
-                "place": f"{place}, {group}" if group else place,
+                "place": _place(dense, column),
                 "id": dense.ids[column] or None,
                 "value": float(f"{value:.4g}"),
                 "unit": unit,
@@ -74,6 +72,14 @@ def _highest(
             found.append((-value, row))
     found.sort(key=lambda pair: (pair[0], str(pair[1]["place"])))
     return [row for _, row in found[:top]]
+
+
+def _place(dense: Dense, column: int) -> str:
+    """The name of a column, with what narrows or explains it: the cell type of a tissue, the tumor of a cohort."""
+    name, group = dense.columns[column].replace("_", " "), dense.groups[column]
+    if not group or group == name:
+        return name
+    return f"{name}, {group}" if dense.kind == "protein" else f"{name} ({group})"
 
 
 def _normal(expression: Expression, dense: Dense, position: int) -> Shown:

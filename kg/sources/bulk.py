@@ -32,7 +32,7 @@ def read_pirlygenes(context: Context) -> Output:
     wide = read_wide(context, universe, PAN_CANCER, **gene)
     tissues = [name for name in wide.columns if name.startswith("nTPM_")]
     names = [name.removeprefix("nTPM_") for name in tissues]
-    curies = mapped(context, "tissues", "hpa-rna", names, PAN_CANCER)
+    places = mapped(context, "tissues", "hpa-rna", names, PAN_CANCER)
     store(
         context,
         "normal-hpa",
@@ -40,7 +40,7 @@ def read_pirlygenes(context: Context) -> Output:
         sources=("pirlygenes-pan-cancer",),
         unit="nTPM (HPA consensus)",
         columns=names,
-        ids=[curies.get(name, "") for name in names],
+        ids=[places[name].curie for name in names],
         layers={"median": wide.values[:, [wide.columns.index(name) for name in tissues]]},
     )
     cohorts = [name.removeprefix("FPKM_") for name in wide.columns if name.startswith("FPKM_")]
@@ -77,7 +77,7 @@ def _tumors(
     unit: str,
 ) -> None:
     at = [wide.columns.index(prefix + name) for name in names]
-    curies = mapped(context, "cohorts", crosswalk, names, source)
+    places = mapped(context, "cohorts", crosswalk, names, source)
     totals = wide.totals[at]
     store(
         context,
@@ -86,7 +86,8 @@ def _tumors(
         sources=(source,),
         unit=unit,
         columns=names,
-        ids=[curies.get(name, "") for name in names],
+        groups=[places[name].label for name in names],
+        ids=[places[name].curie for name in names],
         layers={"median": (wide.values[:, at] * (MILLION / totals)).astype(np.float32)},
         totals=totals,
     )
@@ -105,7 +106,7 @@ def read_gtex(context: Context) -> Output:
     for name, wide in wides.items():
         if list(wide.columns) != list(columns):
             context.complain(f"{GTEX[name]}:1", f"has other columns than {GTEX['median']}", "fetch it again")
-    curies = mapped(context, "tissues", "gtex", columns, GTEX["median"])
+    places = mapped(context, "tissues", "gtex", columns, GTEX["median"])
     store(
         context,
         "normal-gtex",
@@ -113,7 +114,7 @@ def read_gtex(context: Context) -> Output:
         sources=("gtex-recount2",),
         unit="TPM (recount2 counts by length; fraction_zero: share of samples)",
         columns=columns,
-        ids=[curies.get(name, "") for name in columns],
+        ids=[places[name].curie for name in columns],
         layers={name: wide.values for name, wide in wides.items()},
     )
     return {}

@@ -35,7 +35,7 @@ def read(context: Context) -> Output:
             values = numbers(context, (row[column] for column in LAYERS.values()), row.where)
             for name, value in zip(LAYERS, values, strict=True):
                 gathering.layers[name][position, at[row["subtype"] or row["cancer_code"]]] = value
-    curies = mapped(context, "cohorts", "subtype", columns, FILE)
+    places = mapped(context, "cohorts", "subtype", columns, FILE)
     store(
         context,
         "subtype-pirlygenes",
@@ -43,8 +43,8 @@ def read(context: Context) -> Output:
         sources=("pirlygenes-subtypes",),
         unit="TPM (median; model-derived: deconvolved)",
         columns=columns,
-        groups=[cohorts[name] for name in columns],
-        ids=[curies.get(name, "") for name in columns],
+        groups=[f"{places[name].label}, {cohorts[name]}" for name in columns],
+        ids=[places[name].curie for name in columns],
         layers={name: values.astype(np.float32) for name, values in gathering.layers.items()},
         steps={"samples": 1},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,17 +126,26 @@ def read_wide(
     return wide if wide.columns else Wide(Gathering(universe, (), ("value",)), wide.totals)
 
 
-def mapped(context: Context, table: str, source: str, names: Iterable[str], where: str) -> dict[str, str]:
-    """Name of a column -> CURIE by `data/crosswalks/{table}.tsv`; a name without a row is a complaint."""
-    curie = {"tissues": "tissue", "cohorts": "tumor"}[table]
-    rows = read_crosswalk(context, table, ("source", "name", curie, "note"))
-    known = {row["name"]: row[curie] for row in rows if row["source"] == source}
-    for name in dict.fromkeys(names):
+class Place(NamedTuple):
+    """What a column stands for: a tissue of UBERON, or a tumor of MONDO with its label."""
+
+    curie: str = ""
+    label: str = ""
+
+
+def mapped(context: Context, table: str, source: str, names: Iterable[str], where: str) -> dict[str, Place]:
+    """Name of a column -> what it stands for, by `data/crosswalks/{table}.tsv`; a name without a row is a complaint."""
+    columns = {"tissues": ("source", "name", "tissue", "note"), "cohorts": ("source", "name", "tumor", "label", "note")}
+    rows = [row for row in read_crosswalk(context, table, columns[table]) if row["source"] == source]
+    known = {row["name"]: Place(row.get("tissue") or row.get("tumor", ""), row.get("label", "")) for row in rows}
+    places: dict[str, Place] = {}
+    for name in names:
         if name not in known:
             context.complain(
                 where, f"{name!r} is not in data/crosswalks/{table}.tsv", f"add a row for it, source {source}"
             )
-    return known
+        places[name] = known.get(name, Place())
+    return places
 
 
 def store(

@@ -87,7 +87,7 @@ def _samples(
         return {}
     wides = {path.name: read_wide(context, universe, path.name, symbol=symbol, beside=beside) for path in paths}
     codes = {file: cohort(file) for file in wides}
-    curies = mapped(context, "cohorts", "tcga", codes.values(), source)
+    places = mapped(context, "cohorts", "tcga", codes.values(), source)
     columns, groups, ids = [], [], []
     for file, wide in wides.items():
         for barcode in wide.columns:
@@ -97,7 +97,7 @@ def _samples(
                 context.complain(f"{file}:1", f"{sample!r} tells no kind of tissue", "look at the barcode")
             columns.append(sample)
             groups.append(f"{codes[file]} {tissue}")
-            ids.append(curies.get(codes[file], "") if tissue != "adjacent" else "")
+            ids.append(places[codes[file]].curie if tissue != "adjacent" else "")
     _store(context, universe, name, source, unit, list(wides.values()), columns, groups, ids, THOUSANDTH)
     return {}
 

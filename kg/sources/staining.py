@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kg.expression.antigens import Universe
 from kg.expression.dense import Numbers
-from kg.sources.dense import Gathering, mapped, numbers, store, universe_of
+from kg.sources.dense import Gathering, Place, mapped, numbers, store, universe_of
 from kg.sources.registry import Adapter, Context, Output, register
 from kg.sources.upstream import Cells, UpstreamRow, read_upstream
 
@@ -53,9 +53,9 @@ def _normal(context: Context, universe: Universe) -> Gathering:
         for row in _placed(context, universe, context.folder / NORMAL, columns)
         if row["tissue"] != "N/A" and row["level"] in LEVELS
     ]
-    places = sorted({(row["tissue"], row["cell_type"]) for row in rows})
-    at = {place: number for number, place in enumerate(places)}
-    gathering = Gathering(universe, [tissue for tissue, _ in places], ("level", "reliability"))
+    sites = sorted({(row["tissue"], row["cell_type"]) for row in rows})
+    at = {site: number for number, site in enumerate(sites)}
+    gathering = Gathering(universe, [tissue for tissue, _ in sites], ("level", "reliability"))
     for row in rows:
         position = gathering.row(row["ensembl"], row["gene"])
         if row["reliability"] not in RELIABILITY:
@@ -64,7 +64,7 @@ def _normal(context: Context, universe: Universe) -> Gathering:
             column = at[row["tissue"], row["cell_type"]]
             gathering.layers["level"][position, column] = LEVELS[row["level"]]
             gathering.layers["reliability"][position, column] = RELIABILITY[row["reliability"]]
-    curies = mapped(context, "tissues", "hpa-protein", gathering.columns, NORMAL)
+    places = mapped(context, "tissues", "hpa-protein", gathering.columns, NORMAL)
     store(
         context,
         "protein-hpa",
@@ -72,8 +72,8 @@ def _normal(context: Context, universe: Universe) -> Gathering:
         sources=("hpa-tissue",),
         unit="level of staining, 0 not detected, 1 low, 2 medium, 3 high (reliability: 0 uncertain to 3 enhanced)",
         columns=gathering.columns,
-        groups=[cell for _, cell in places],
-        ids=[curies.get(tissue, "") for tissue in gathering.columns],
+        groups=[cell for _, cell in sites],
+        ids=[places[tissue].curie for tissue in gathering.columns],
         layers=gathering.layers,
         steps={"level": 1, "reliability": 1},
     )
@@ -91,7 +91,7 @@ def _pathology(context: Context, universe: Universe, reliability: Numbers) -> li
             counts = numbers(context, (row[name] for name in PATIENTS), row.where)
             for name, count in zip(PATIENTS, counts, strict=True):
                 gathering.layers[name][position, at[row["cancer"]]] = count
-    curies = mapped(context, "cohorts", "hpa-pathology", cancers, PATHOLOGY)
+    places = mapped(context, "cohorts", "hpa-pathology", cancers, PATHOLOGY)
     store(
         context,
         "stain-hpa",
@@ -99,19 +99,20 @@ def _pathology(context: Context, universe: Universe, reliability: Numbers) -> li
         sources=("hpa-pathology",),
         unit="patients by level of staining of their tumor",
         columns=cancers,
-        ids=[curies.get(name, "") for name in cancers],
+        groups=[places[name].label for name in cancers],
+        ids=[places[name].curie for name in cancers],
         layers=gathering.layers,
         steps=dict.fromkeys(PATIENTS, 1),
     )
     trusted = np.any(reliability >= RELIABILITY[LEAST_RELIABLE], axis=1, keepdims=True)
-    return list(_facts(context, universe, gathering, curies, trusted))
+    return list(_facts(context, universe, gathering, places, trusted))
 
 
 def _facts(
     context: Context,
     universe: Universe,
     gathering: Gathering,
-    curies: Mapping[str, str],
+    places: Mapping[str, Place],
     trusted: NDArray[np.bool_],  # antigens x 1
 ) -> Iterator[Cells]:
     """Rows of antigens on tumors, where at least half of six patients or more are stained medium or high.
@@ -130,12 +131,12 @@ def _facts(
     stained = trusted & (patients >= LEAST_PATIENTS) & (share >= LEAST_SHARE)
     for position, column in np.argwhere(stained).tolist():
         symbol, cancer = universe.symbols[position], gathering.columns[column]
-        if symbol not in on_surface - elsewhere or curies.get(cancer) not in tumors:
+        if symbol not in on_surface - elsewhere or places[cancer].curie not in tumors:
             continue
         high, medium, low, none = (int(counts[name][position, column]) for name in PATIENTS)
         yield {
             "antigen": symbol,
-            "tumor": curies[cancer],
+            "tumor": places[cancer].curie,
             "description": f"stained medium or high in {high + medium} of {high + medium + low + none} patients",
             "source": "hpa-pathology",
             "locator": f"pathology, {symbol}, {cancer}",
@@ -162,7 +163,7 @@ def read_oncoref(context: Context) -> Output:
             values = numbers(context, (row[name] for name in AGREEMENT.values()), row.where)
             for name, value in zip(AGREEMENT, values, strict=True):
                 gathering.layers[name][position, cohorts.index(row["cancer_code"])] = value
-    curies = mapped(context, "cohorts", "cptac", cohorts, CPTAC)
+    places = mapped(context, "cohorts", "cptac", cohorts, CPTAC)
     store(
         context,
         "agreement-cptac",
@@ -170,7 +171,8 @@ def read_oncoref(context: Context) -> Output:
         sources=("oncoref-cptac",),
         unit="Pearson's r of RNA and protein over tumors",
         columns=cohorts,
-        ids=[curies.get(name, "") for name in cohorts],
+        groups=[places[name].label for name in cohorts],
+        ids=[places[name].curie for name in cohorts],
         layers=gathering.layers,
         steps={"samples": 1},
     )
