@@ -130,6 +130,11 @@ def test_a_file_that_is_not_there_is_told_with_those_that_are(committed: Express
     assert "normal gtex" in caught.value.hint
 
 
+def test_layers_are_those_that_were_asked_for(committed: Expression) -> None:
+    assert set(committed.read("normal", "gtex", "median", "fraction_zero").layers) == {"median", "fraction_zero"}
+    assert committed.sources("normal") == ("gtex", "hpa")
+
+
 def test_a_tree_without_a_universe_is_told(built_toy: Root) -> None:
     with pytest.raises(KgError, match="no universe"):
         open_expression(built_toy)
