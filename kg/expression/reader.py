@@ -16,7 +16,7 @@ import numpy as np
 from kg.errors import NotFoundError
 from kg.expression.antigens import Universe, read_cells, read_universe
 from kg.expression.dense import Dense, Numbers, read_dense
-from kg.paths import Root
+from kg.paths import Root, find_root
 
 # Kind -> what it is. A file of `data/expression` is called `kind-source.npz`.
 KINDS: Mapping[str, str] = {
@@ -31,7 +31,6 @@ KINDS: Mapping[str, str] = {
     "agreement": "how well RNA tells of protein (CPTAC by cohort; HPA over normal tissues)",
     "surface": "vote of HPA that the protein is at the plasma membrane; the other six stand in universe.tsv",
 }
-
 
 # Cut-offs that others use, for who needs one: value, unit, who says so and whether that was seen.
 THRESHOLDS: Mapping[str, tuple[float, str, str]] = {
@@ -51,7 +50,7 @@ class Tissue:
 
 @dataclass(frozen=True)
 class Expression:
-    """The expression layer of a root; files are read when they are asked for, and kept.
+    """The expression layer of a root; a file is read whenever it is asked for.
 
     Examples
     --------
@@ -109,7 +108,7 @@ def _aligned(dense: Dense, universe: Universe) -> Dense:
     """The same numbers with the rows of the universe: files name their own, and leave out what they do not know."""
     at = {symbol: position for position, symbol in enumerate(dense.rows)}
     pairs = [(new, at[symbol]) for new, symbol in enumerate(universe.symbols) if symbol in at]
-    new, old = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True)) if pairs else ((), ())
+    new, old = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
     layers: dict[str, Numbers] = {}
     for name, values in dense.layers.items():
         layers[name] = np.full((len(universe.symbols), len(dense.columns)), np.nan, dtype=np.float32)
@@ -125,8 +124,5 @@ def open_expression(root: Root | None = None) -> Expression:
     KgError
         The root has none.
     """
-    if root is None:
-        from kg.paths import find_root
-
-        root = find_root()
-    return Expression(root, read_universe(root))
+    where = root or find_root()
+    return Expression(where, read_universe(where))
