@@ -205,7 +205,7 @@ def kind_in_words(kind: str) -> str:
     if kind.startswith("term:"):
         name = kind.removeprefix("term:")
         return f"[{name}](#{name.lower()})"
-    return KINDS_IN_WORDS[kind] if kind in KINDS_IN_WORDS else tables._SHAPES[kind][1]
+    return KINDS_IN_WORDS[kind] if kind in KINDS_IN_WORDS else tables.SHAPES[kind][1]
 
 
 def value_in_words(kind: str, vocabulary: Mapping[str, object]) -> str:
@@ -262,6 +262,10 @@ def tables_page(root: Root) -> str:
         "## Other files\n\n"
         "- `data/support.tsv`: the support of a claim by `level` and `stance`, between 0 and 1, with its `reason`.\n"
         "- `data/crosswalks/*.tsv`: how words of an upstream map to ours; each is read by the adapters that need it.\n"
+        "- `data/expression/universe.tsv`: every antigen with expression, its identifiers, and which of six sources\n"
+        "  say that it is on the surface (the sixth column); written by `kg import universe`.\n"
+        "- `data/expression/kind-source.npz`: dense numbers of antigens (`universe.tsv`), written by `kg import`;\n"
+        "  `kg.expression.KINDS` says what each kind is. `SHA256SUMS` lists them. What comes from HPA ends in `-hpa`.\n"
         "- `data/triples/*.ttl` and `data/MANIFEST`: written by `kg build`, never edited. MANIFEST lists `path`,\n"
         "  `sha256`, number of `triples` and `graph` of each file; its own sha256 is the data version.\n"
     )

@@ -33,6 +33,10 @@ class Root(NamedTuple):
         return self.data / "triples"
 
     @property
+    def expression(self) -> Path:
+        return self.data / "expression"
+
+    @property
     def manifest(self) -> Path:
         return self.data / "MANIFEST"
 

@@ -172,6 +172,9 @@ def render(root: Root, loaded: Loaded | None = None) -> dict[str, bytes]:
     rows.append(_manifest_row(f"triples/{EDGES}", content[f"triples/{EDGES}"], len(edges), DEFAULT_GRAPH))
     table = (root.data / "support.tsv").read_bytes()
     rows.append(_manifest_row("support.tsv", table, 0, "-"))
+    dense = root.expression / "SHA256SUMS"
+    if dense.is_file():  # vouches for the dense numbers, which `kg import` writes
+        rows.append(_manifest_row("expression/SHA256SUMS", dense.read_bytes(), 0, "-"))
     dates = [PartialDate(row["date"]).latest for row in loaded.rows["sources"] if row["date"]]
     lines = [f"# as-of {max(dates, default='')}", "path\tsha256\ttriples\tgraph"]
     lines += [f"{row.path}\t{row.sha256}\t{row.triples}\t{row.graph}" for row in sorted(rows, key=lambda r: r.path)]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import SEVERITIES, FactsError, Finding, KgError
+from kg.expression import checksums
 from kg.facts import Loaded, load_facts
 from kg.query import select
 from kg.reason import complaints, reason
@@ -115,6 +116,7 @@ def check(opened: Opened, unread: Opened) -> Checked:
     else:
         skipped.append("freshness: an installed copy is not built")
     findings += _checksums(opened)
+    findings += checksums.complaints(root)
     where = {claim: places[0] for claim, places in loaded.facts.origins.items()}
     where |= {curie: entity.where for curie, entity in loaded.facts.entities.items()}
     by_both = {*run_rules(opened.store, where), *run_rules(unread.store, where)}

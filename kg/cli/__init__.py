@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("checks", "Check rules, shapes and provenance of the graph."),
     "coverage": ("chains", "Tell what still works under each documented escape."),
     "export": ("networks", "Write the graph as one file for other tools."),
+    "expression": ("expression", "Show where an antigen is highest, in tumors and in normal tissue."),
     "import": ("facts", "Write tables of facts from upstream files."),
     "path": ("networks", "Find the best paths between two entities, with evidence at every step."),
     "report": ("reports", "Build, check, answer and draw into a folder that opens offline."),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import FactsError, Finding, NotFoundError, UsageError
+from kg.expression import checksums
 from kg.output import write_files
 from kg.paths import Root
 from kg.sources.upstream import Cells, Join
@@ -19,7 +20,10 @@ from kg.vocabulary import read_vocabulary
 
 @dataclass(slots=True)
 class Context:
-    """What an adapter may use: the folder, our tables as they are, the crosswalks, and where to complain."""
+    """What an adapter may use: the folder, our tables as they are, the crosswalks, and where to complain.
+
+    An adapter of dense numbers puts its files into `dense`, by name below `data/expression`.
+    """
 
     folder: Path
     root: Root
@@ -28,6 +32,8 @@ class Context:
     join: Join
     findings: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    dense: dict[str, bytes] = field(default_factory=dict)
+    dense_rows: dict[str, int] = field(default_factory=dict)
 
     def complain(self, where: str, what: str, hint: str) -> None:
         self.findings.append(Finding("error", "import", where, what, hint))
@@ -39,7 +45,10 @@ Output = dict[str, list[Cells]]
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """An upstream: its name, what it brings, its files by source id, and the function that reads them."""
+    """An upstream: its name, what it brings, its files by source id, and the function that reads them.
+
+    A name with `*` stands for all files that match it.
+    """
 
     name: str
     doc: str
@@ -74,6 +83,8 @@ def adapter_named(name: str) -> Adapter:
         There is none; the hint lists them.
     """
     from kg.sources import (  # noqa: F401
+        bulk,
+        cancers,
         dated,
         evidence,
         fih,
@@ -83,8 +94,11 @@ def adapter_named(name: str) -> Adapter:
         obo,
         pirlygenes,
         precedents,
+        samples,
+        staining,
         surface,
         therasabdab,
+        universe,
     )
 
     if name not in ADAPTERS:
@@ -166,11 +180,39 @@ def run_import(name: str, folder: Path, root: Root) -> Imported:
         content[stem] = write_table(rows, TABLES[stem.partition("-")[0]])
     files = {root.data / "imported" / f"{stem}.tsv": written for stem, written in content.items()}
     files[root.data / "sources.tsv"] = sources
+    files |= _dense_files(context)
     changed = {path: new for path, new in files.items() if not path.is_file() or path.read_bytes() != new}
     write_files(changed)
-    counts = {stem: data.count(b"\n") - 1 for stem, data in content.items()}
+    counts = {stem: data.count(b"\n") - 1 for stem, data in content.items()} | context.dense_rows
     names = tuple(str(path.relative_to(root.path)) for path in changed)
     return Imported(counts, names, tuple(context.remarks))
+
+
+def _dense_files(context: Context) -> dict[Path, bytes]:
+    """The files of `data/expression` with their checksums; one that holds the same numbers stays as it is."""
+    if not context.dense:
+        return {}
+    from kg.expression.dense import fingerprint
+
+    folder, fresh = context.root.expression, {}
+    for name, content in context.dense.items():
+        path = folder / name
+        old = path.read_bytes() if path.is_file() else b""
+        same = name.endswith(".npz") and fingerprint(content) == fingerprint(old)
+        fresh[name] = old if same else content
+    fresh[checksums.NAME] = checksums.checksums(context.root, fresh)
+    return {folder / name: content for name, content in fresh.items()}
+
+
+def _checksum(folder: Path, file: str) -> str:
+    """The sha256 of a file; of the lines that `sha256sum` prints of them, where the name stands for several."""
+    if "*" not in file:
+        return hashlib.sha256((folder / file).read_bytes()).hexdigest()
+    paths = sorted(folder.glob(file))
+    if not paths:
+        raise FileNotFoundError(2, "No such file or directory")
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _checksums(adapter: Adapter, context: Context) -> bytes:
@@ -181,7 +223,7 @@ def _checksums(adapter: Adapter, context: Context) -> bytes:
             context.complain("data/sources.tsv:1", f"source {source!r} has no row", "add it with version and license")
             continue
         try:
-            known[source]["sha256"] = hashlib.sha256((context.folder / file).read_bytes()).hexdigest()
+            known[source]["sha256"] = _checksum(context.folder, file)
         except OSError as error:
             context.complain(f"{context.folder / file}:1", f"cannot be read: {error.strerror}", "look at --from")
     return write_table(list(known.values()), TABLES["sources"])

@@ -30,7 +30,12 @@ class UpstreamRow:
 
 
 def read_upstream(
-    path: Path, columns: Sequence[str], findings: list[Finding], delimiter: str = "\t", exact: bool = True
+    path: Path,
+    columns: Sequence[str],
+    findings: list[Finding],
+    delimiter: str = "\t",
+    exact: bool = True,
+    names: Sequence[str] = (),
 ) -> Iterator[UpstreamRow]:
     """Yield the rows of a delimited upstream file (quoted as CSV is, BOM and CRLF tolerated, gzip by name).
 
@@ -40,6 +45,8 @@ def read_upstream(
         The columns that the adapter reads.
     exact
         Whether the header must be these columns in this order, or only hold them.
+    names
+        Names of the first columns in place of the upstream's own, where those do not tell them apart.
     """
     shown = path.name
     try:
@@ -67,6 +74,7 @@ def read_upstream(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next(reader, [])
+        header[: len(names)] = names[: len(header)]
         doubled = sorted({name for name in header if header.count(name) > 1})
         missing = [name for name in columns if name not in header]
         if doubled or missing or (exact and header != list(columns)):
