@@ -56,3 +56,12 @@ def test_the_page_counts_what_the_table_holds() -> None:
     assert audit.PAGE.read_text(encoding="utf-8") == audit.page(rows, words)
     wrong = [row for row in rows if row["verdict"] != {"claim": "supported", "decoy": "not supported"}[row["truth"]]]
     assert all(row["outcome"] for row in wrong), "what became of it stands beside"
+
+
+def test_the_words_count_the_decoys_as_the_table_does() -> None:
+    decoys = [row for row in audit.read_table(audit.TABLE) if row["truth"] == "decoy"]
+    true = sum(row["outcome"].startswith("true after all") for row in decoys)
+    unfair = sum(row["outcome"].startswith(audit.UNFAIR) for row in decoys) - true
+    number = {4: "four", 9: "nine"}
+    words = (audit.FOLDER / "audit-method.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert f"{number[true]} are true after all, {number[unfair]} are no fair decoys" in words
