@@ -40,8 +40,8 @@ SHAPES = {
         ("tissueclass", r"vital|expendable|privileged|other", "vital, expendable, privileged or other"),
         (
             "role",
-            r"effector|costimulation|checkpoint|stroma|infiltrate|ligand",
-            "effector, costimulation, checkpoint, stroma, infiltrate or ligand",
+            r"effector|costimulation|checkpoint|stroma|infiltrate|ligand|tumor",
+            "effector, costimulation, checkpoint, stroma, infiltrate, ligand or tumor",
         ),
         (TUMOR, r"MONDO:\d{7}", "MONDO: and seven digits"),
         (ANTIBODY, _SLUG, "an id of antibodies.tsv"),
