@@ -386,6 +386,26 @@ TABLES: dict[str, Table] = {
             ),
             key=("id",),
         ),
+        Table(
+            "cells",
+            "Types of normal cells that the Human Protein Atlas has figures of: how bad it is to lose them, and what"
+            " they are in a tumor's biopsy. A judgment, for the reading of expression.",
+            (
+                _column("name", "the name that the source of the figures has", "text", "required"),
+                _column("id", "Cell Ontology CURIE; empty where no single term fits", "cell"),
+                _column("class", "vital, expendable or other, as in the table tissues", "tissueclass", "required"),
+                _column(
+                    "kind",
+                    "leukocyte and stroma stand in most biopsies, so that bulk figures of a tumor tell of them, too",
+                    "cellkind",
+                    "required",
+                ),
+                _column("source", "who says so", "source", "required"),
+                _column("locator", "where in the source it stands", "text", "required"),
+                _column("note", "short remark"),
+            ),
+            key=("name",),
+        ),
     )
 }
 

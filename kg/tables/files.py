@@ -39,6 +39,11 @@ SHAPES = {
         ("tissue", r"UBERON:\d{7}", "UBERON: and seven digits"),
         ("tissueclass", r"vital|expendable|privileged|other", "vital, expendable, privileged or other"),
         (
+            "cellkind",
+            r"epithelium|leukocyte|stroma|nerve|muscle|germ|placenta|other",
+            "epithelium, leukocyte, stroma, nerve, muscle, germ, placenta or other",
+        ),
+        (
             "role",
             r"effector|costimulation|checkpoint|stroma|infiltrate|ligand|tumor",
             "effector, costimulation, checkpoint, stroma, infiltrate, ligand or tumor",
