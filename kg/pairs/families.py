@@ -37,6 +37,7 @@ class Family:
     notation: str
     rows: str
     columns: str
+    intents: tuple[str, ...]
 
     @property
     def symmetric(self) -> bool:
@@ -44,17 +45,30 @@ class Family:
 
 
 DEFAULT = "tumor-antigen-x-tumor-antigen"
+_ENGAGER = ("engager",)
 FAMILIES: Mapping[str, Family] = {
     family.name: family
     for family in (
-        Family(DEFAULT, DEFAULT, "tumor", "tumor"),
-        Family("tumor-antigen-x-trigger", "tumor-antigen-x-trigger", "tumor", "trigger"),
-        Family("tumor-antigen-x-costimulation", "tumor-antigen-x-costimulation", "tumor", "costimulation"),
-        Family("tumor-antigen-x-immune-checkpoint", "tumor-antigen-x-immune-checkpoint", "tumor", "immune-checkpoint"),
-        Family("tumor-antigen-x-innate-checkpoint", "tumor-antigen-x-innate-checkpoint", "tumor", "innate-checkpoint"),
-        Family("stroma-x-trigger", "tumor-antigen-x-trigger", "stroma", "trigger"),
-        Family("stroma-x-costimulation", "tumor-antigen-x-costimulation", "stroma", "costimulation"),
-        Family("immune-x-immune", "immune-x-immune", "immune", "immune"),
+        Family(DEFAULT, DEFAULT, "tumor", "tumor", ("and-gate", "or-coverage", "dual-blockade", "bispecific-adc")),
+        Family("tumor-antigen-x-trigger", "tumor-antigen-x-trigger", "tumor", "trigger", _ENGAGER),
+        Family("tumor-antigen-x-costimulation", "tumor-antigen-x-costimulation", "tumor", "costimulation", _ENGAGER),
+        Family(
+            "tumor-antigen-x-immune-checkpoint",
+            "tumor-antigen-x-immune-checkpoint",
+            "tumor",
+            "immune-checkpoint",
+            _ENGAGER,
+        ),
+        Family(
+            "tumor-antigen-x-innate-checkpoint",
+            "tumor-antigen-x-innate-checkpoint",
+            "tumor",
+            "innate-checkpoint",
+            _ENGAGER,
+        ),
+        Family("stroma-x-trigger", "tumor-antigen-x-trigger", "stroma", "trigger", _ENGAGER),
+        Family("stroma-x-costimulation", "tumor-antigen-x-costimulation", "stroma", "costimulation", _ENGAGER),
+        Family("immune-x-immune", "immune-x-immune", "immune", "immune", ("immune-modulation",)),
     )
 }
 
