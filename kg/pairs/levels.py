@@ -28,12 +28,16 @@ _RELIABLE = 2  # of staining: supported by other methods, or enhanced
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A tumor column or a vital place: what the source calls it, its CURIE, label and source."""
+    """A tumor column or a vital place: what the source calls it, its CURIE, label, and the id of its source.
+
+    `derived` is true of figures that a model made from bulk (deconvolved subtypes).
+    """
 
     name: str
     id: str
     label: str
     source: str
+    derived: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ class Levels:
 
     def _with(self, ids: Iterable[str]) -> tuple[int, ...]:
         found = [at for at, column in enumerate(self.tumors) if column.id in ids]
-        cohorts = [at for at in found if self.tumors[at].source != "pirlygenes"]
+        cohorts = [at for at in found if not self.tumors[at].derived]
         return tuple(cohorts or found)
 
 
@@ -173,7 +177,7 @@ def read_levels(expression: Expression) -> Levels:
                 if solid == "no" or "leukemia" in label or "lymphoma" in label:
                     continue  # a tumor that the graph does not name is solid unless its name says otherwise
                 values = dense.layers["median"][:, at]
-                tumors.append(Column(name, id_, label, source))
+                tumors.append(Column(name, id_, label, dense.sources[0], kind == "subtype"))
                 bulk.append(values)
                 # Subtypes were deconvolved, and still hold marks of vessels and leukocytes.
                 corrected.append(np.maximum(values - lent, np.float32(0)))
@@ -214,11 +218,11 @@ def _vital(expression: Expression, by_cell: Dense, grades: Mapping[str, str]) ->
         for at, (name, id_) in enumerate(zip(dense.columns, dense.ids, strict=True)):
             tissue = expression.tissues.get(id_)
             if tissue and "vital" in tissue.classes:
-                places.append(Column(name, id_, tissue.label, source))
+                places.append(Column(name, id_, tissue.label, dense.sources[0]))
                 values.append(dense.layers["median"][:, at])
     for at, name in enumerate(by_cell.columns):
         if grades.get(name) == "vital":
-            places.append(Column(name, by_cell.ids[at], name.lower(), "hpa-cells"))
+            places.append(Column(name, by_cell.ids[at], name.lower(), by_cell.sources[0]))
             values.append(by_cell.layers["mean"][:, at])
     return tuple(places), scaled(np.stack(values, axis=1))
 

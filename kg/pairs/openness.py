@@ -7,6 +7,7 @@ lung cancer, too). One that names no tumor is `active` nowhere in particular: it
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -113,7 +114,8 @@ def estimate_unseen(opened: Opened, family: str = "") -> Unseen:
     named: dict[str, set[str]] = {}
     for row in answer.rows:
         if family in ("", row["family"]):
-            source = str(row["source"]) if row["dataset"] else OTHER_SOURCES
+            # Releases of one database, named name-YYYY-MM, are one occasion: decision 9.
+            source = re.sub(r"-\d{4}-\d{2}$", "", str(row["source"])) if row["dataset"] else OTHER_SOURCES
             named.setdefault(str(row["pair"]), set()).add(source)
     return chao2([frozenset(sources) for sources in named.values()])
 

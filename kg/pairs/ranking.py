@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,16 @@ from kg.pairs.families import Family, Positions, candidates
 from kg.pairs.known import Known, Pair, pair_of, read_known
 from kg.pairs.levels import Levels, Numbers, mean_of, read_levels, scaled
 from kg.pairs.openness import OPEN, Openness, openness
+from kg.pairs.presence import presences
 from kg.pairs.scores import Board, Single, read_single
 from kg.query import Answer, records
-from kg.store import Opened
+from kg.store import Opened, Progress
 
 DETECTED = 1.0  # TPM below which an antigen is not on the tumor: THRESHOLDS of kg.expression
 # Pairs that the weights are shaken on: a pair beyond it could only come up by a change of many weights at once.
 POOL = 4000
 _FACTORS = (0.5, 2.0)
-COLUMNS = ("rank", "pair", "score", "known", "steady", "openness", "why")
+COLUMNS = ("rank", "pair", "tumor", "score", "known", "steady", "openness", "why")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class RankedPair:
 
     Parameters
     ----------
+    tumor
+        Label of the tumor, or its CURIE where no column is its own.
     score, known
         Weighted mean of the features that are known, and the share of the weights that these have.
     best, worst
@@ -52,6 +55,7 @@ class RankedPair:
     rank: int
     first: str
     second: str
+    tumor: str
     score: float
     known: float
     best: int
@@ -82,6 +86,7 @@ class Ranking:
             {
                 "rank": one.rank,
                 "pair": f"{one.first} x {one.second}",
+                "tumor": one.tumor,
                 "score": round(one.score, 4),
                 "known": round(one.known, 3),
                 "steady": f"{one.best}-{one.worst}",
@@ -122,8 +127,26 @@ def make_board(pairs: Pairs, family: Family, tumor: str, partner: str = "") -> B
         others = others[detected[others]]
     if partner:
         rows, others = _with_partner(pairs, family, rows, others, partner)
-    together = None
-    return Board(levels, pairs.single, pairs.known, rows, others, columns, on_tumor_cells, together)
+    return Board(
+        levels,
+        pairs.single,
+        pairs.known,
+        rows,
+        others,
+        columns,
+        on_tumor_cells,
+        _together(pairs, family, rows, others, columns),
+    )
+
+
+def _together(
+    pairs: Pairs, family: Family, rows: Positions, others: Positions, columns: tuple[int, ...]
+) -> Numbers | None:
+    """Overlap on single cells, else in samples; None where there are neither, or where the antigens are on other cells."""
+    if not (family.symmetric and family.rows == "tumor"):
+        return None
+    nearest = next(presences(pairs.expression, pairs.levels, columns), None)
+    return None if nearest is None else nearest.overlap(rows, others)
 
 
 def _with_partner(
@@ -156,7 +179,7 @@ def rank_pairs(
     tumor
         CURIE of the tumor.
     partner
-        Name of an antigen that every pair must hold ("" for any).
+        Name of an antigen that every pair must hold; "" for any, or the usual one of a family that has one.
     only_open
         Only pairs without a program that goes on or has ended in this tumor.
 
@@ -165,6 +188,7 @@ def rank_pairs(
     NotFoundError, UsageError
         As `make_board`.
     """
+    partner = partner or family.partner
     board = make_board(pairs, family, tumor, partner)
     score, share = board.score(intent, weights)
     chosen = _pool(score, family.symmetric and not partner, POOL)
@@ -176,6 +200,7 @@ def rank_pairs(
         for name, values in board.features(intent, weights)
     }
     best, worst = _shaken(features, weights)
+    label = next((column.label for column in pairs.levels.tumors if column.id == tumor), tumor)
     made: list[RankedPair] = []
     for place, ((row, column), (first, second)) in enumerate(zip(chosen, named, strict=True)):
         if len(made) == top:
@@ -188,6 +213,7 @@ def rank_pairs(
                 place + 1,
                 first,
                 second,
+                label,
                 float(score[row, column]),
                 float(share[row, column]),
                 int(best[place]),
@@ -231,6 +257,51 @@ def _shaken(features: Mapping[str, Numbers], weights: Mapping[str, float]) -> tu
     return np.min(ranks, axis=0), np.max(ranks, axis=0)
 
 
-def tumors_with_levels(levels: Levels) -> Iterable[str]:
+def rank_everywhere(
+    pairs: Pairs,
+    family: Family,
+    intent: str,
+    weights: Mapping[str, float],
+    top: int = 20,
+    partner: str = "",
+    only_open: bool = False,
+    progress: Progress | None = None,
+) -> Ranking:
+    """The best pairs over all tumors that have a column of their own: each once, where it scores best.
+
+    `tumor` and `columns` of the answer are empty; each pair names its own. Ranks are those among all pairs of all
+    tumors that reach the lists of `top`.
+
+    Raises
+    ------
+    NotFoundError, UsageError
+        As `rank_pairs`; a tumor on which the partner is not detected is passed over.
+    """
+    tumors = tumors_with_levels(pairs.levels)
+    best: dict[Pair, RankedPair] = {}
+    ranked = 0
+    failed: UsageError | None = None
+    for done, tumor in enumerate(tumors):
+        if progress:
+            progress("ranking", done, len(tumors))
+        try:
+            found = rank_pairs(pairs, family, intent, tumor, weights, top, partner, only_open)
+        except UsageError as error:
+            failed = error
+            continue
+        ranked += found.ranked
+        for one in found.pairs:
+            if one.pair not in best or one.score > best[one.pair].score:
+                best[one.pair] = one
+    if progress:
+        progress("ranking", len(tumors), len(tumors))
+    if failed and not ranked:
+        raise failed
+    order = sorted(best.values(), key=lambda one: (-one.score, one.first, one.second))[:top]
+    chosen = tuple(replace(one, rank=place) for place, one in enumerate(order, start=1))
+    return Ranking(family, intent, "", (), ranked, chosen)
+
+
+def tumors_with_levels(levels: Levels) -> list[str]:
     """CURIEs of the tumors that have a column of their own, in the order of their labels."""
     return [id_ for _, id_ in sorted({(column.label, column.id) for column in levels.tumors})]
