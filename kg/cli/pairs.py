@@ -50,8 +50,8 @@ def pairs(
 ) -> None:
     """Rank antigen pairs of one family for one intent, and tell how open each is.
 
-    Features lie between 0 and 1, higher is better; the score is their weighted mean over those that are known. It sorts,
-    and is no probability. Expression is bulk RNA of today, whatever the day of the view.
+    Features lie between 0 and 1, higher is better; the score is their weighted mean over those that are known. It
+    sorts, and is no probability. Expression is that of today, whatever the day of the view.
     """
     from kg.lookup import find
     from kg.pairs.families import DEFAULT, family_named, intent_of

@@ -25,8 +25,8 @@ COLUMNS = ("aspect", "what", "of", "value", "unit", "detail", "source")
 _PLACES = 5
 _HIGH, _LOW = 0.9, 0.5  # quantiles of a feature, among the pairs detected on the tumor, that speak for and against
 _FORMATS = {
-    "and-gate": "avidity-driven or split arms of low affinity each (2+2, or two halves that meet on the cell), Fc silent",
-    "or-coverage": "both arms strong and a constant third (1+1+1 engager), or two antibodies in turn; each arm safe alone",
+    "and-gate": "avidity-driven or split arms of low affinity each (2+2, or halves that meet on the cell), Fc silent",
+    "or-coverage": "both arms strong, with a constant third (1+1+1 engager), or two antibodies in turn",
     "dual-blockade": "IgG-like 1+1 or 2+2 that blocks ligand or dimer at both sites; Fc active where killing is wanted",
     "bispecific-adc": "IgG-like 1+1, or 2+2 that clusters both; internalizing epitopes, payload for the rarer antigen",
     "engager": "asymmetric 1+1 or 2+1 with the constant arm monovalent; Fc silent",
@@ -100,7 +100,7 @@ def explain(opened: Opened, pairs: Pairs, first: str, second: str, weights: Weig
     where = tumor or _best_tumor(pairs, family, one, two, weights)
     board = make_board(pairs, family, where)
     names = pairs.levels.symbols[one], pairs.levels.symbols[two]
-    intents = tuple(_scored(board, one, two, weights)) if _on(board, one, two) else ()
+    intents = tuple(_scored(board, family, one, two, weights)) if _on(board, one, two) else ()
     found = openness(pairs.known, pairs.levels, pair_of(*names), where)
     label = next((column.label for column in pairs.levels.tumors if column.id == where), "") or where
     card = Card(
@@ -151,13 +151,12 @@ def _on(board: Board, one: int, two: int) -> bool:
     return one in board.rows and two in board.columns
 
 
-def _scored(board: Board, one: int, two: int, weights: Weights) -> Iterator[IntentScore]:
+def _scored(board: Board, family: Family, one: int, two: int, weights: Weights) -> Iterator[IntentScore]:
     row, column = (int(np.flatnonzero(side == at)[0]) for side, at in ((board.rows, one), (board.columns, two)))
-    symmetric = len(board.rows) == len(board.columns) and bool((board.rows == board.columns).all())
-    for intent in _intents_of(board, symmetric, weights):
+    half = 2 if family.symmetric else 1
+    for intent in family.intents:
         score, share = board.score(intent, weights[intent])
         known = ~np.isnan(score)
-        half = 2 if symmetric else 1
         features: dict[str, float] = {}
         quantiles: dict[str, float] = {}
         for name, values in board.features(intent, weights[intent]):
@@ -175,13 +174,6 @@ def _scored(board: Board, one: int, two: int, weights: Weights) -> Iterator[Inte
             features,
             quantiles,
         )
-
-
-def _intents_of(board: Board, symmetric: bool, weights: Weights) -> Sequence[str]:
-    if not symmetric:
-        return ("engager",)
-    gates = ("and-gate", "or-coverage", "dual-blockade", "bispecific-adc")
-    return gates if board.on_tumor_cells else ("immune-modulation",)
 
 
 def _row(
@@ -302,15 +294,15 @@ def _nearest(pairs: Pairs, card: Card) -> Iterator[Record]:
     own = pair_of(card.first, card.second)
     near: list[tuple[int, int, str, str, Program]] = []
     for pair, programs in pairs.known.by_pair.items():
-        shared = set(pair) & set(own)
+        common = set(pair) & set(own)
         solid = [
             one
             for one in programs
             if one.solid and card.family.notation in {f for a, b, f in one.pairs if (a, b) == pair}
         ]
-        if pair != own and shared and solid:
+        if pair != own and common and solid:
             best = max(solid, key=lambda one: (one.rank, one.label))
-            near.append((-best.rank, -len(solid), " x ".join(pair), min(shared), best))
+            near.append((-best.rank, -len(solid), " x ".join(pair), min(common), best))
     for _, count, label, shared, best in sorted(near, key=lambda each: each[:4])[:_PLACES]:
         yield _row(
             "6 nearest known pair",

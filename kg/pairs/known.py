@@ -44,13 +44,17 @@ SELECT ?antibody ?kind ?from ?until ?reason ?date_kind WHERE {
 """
 _PRECEDENTS = """
 SELECT ?antigen ?agent_class ?agent ?outcome ?phase ?rank ?toxicity ?claim WHERE {
-  ?claim rdf:predicate bsab:hasPrecedent ; rdf:subject/skos:notation ?antigen ; rdf:object ?node ; bsab:support ?support .
+  ?claim rdf:predicate bsab:hasPrecedent ; rdf:subject/skos:notation ?antigen ; rdf:object ?node ;
+    bsab:support ?support .
   FILTER(?support > 0)
   ?node bsab:agentClass/skos:notation ?agent_class ; bsab:precedentOutcome/skos:notation ?outcome .
   OPTIONAL { ?node bsab:agent ?agent }
   OPTIONAL { ?node bsab:phase ?reached . ?reached skos:notation ?phase ; bsab:rank ?rank }
-  OPTIONAL { SELECT ?node (GROUP_CONCAT(?word; separator=", ") AS ?toxicity) WHERE {
-    { SELECT DISTINCT ?node ?word WHERE { ?node bsab:hasToxicity/rdfs:label ?word } ORDER BY ?node ?word } } GROUP BY ?node }
+  OPTIONAL {
+    { SELECT ?node (GROUP_CONCAT(?word; separator=", ") AS ?toxicity) WHERE {
+        { SELECT DISTINCT ?node ?word WHERE { ?node bsab:hasToxicity/rdfs:label ?word } ORDER BY ?node ?word }
+      } GROUP BY ?node }
+  }
 } ORDER BY ?antigen ?agent_class ?agent ?outcome ?claim
 """
 _UPTAKE = """
@@ -60,8 +64,9 @@ SELECT ?antigen (IRI(MIN(STR(?stated))) AS ?claim) WHERE {
 } GROUP BY ?antigen ORDER BY ?antigen
 """
 _ESCAPES = """
-SELECT ?antigen ?escape ?scope ?link ?through (IRI(MIN(STR(?stated))) AS ?claim) (COUNT(DISTINCT ?stated) AS ?claims) WHERE {
-  ?stated rdf:predicate bsab:escapedThrough ; rdf:subject/skos:notation ?antigen ; rdf:object ?kind ; bsab:support ?support .
+SELECT ?antigen ?escape ?scope ?link ?through (IRI(MIN(STR(?stated))) AS ?claim) WHERE {
+  ?stated rdf:predicate bsab:escapedThrough ; rdf:subject/skos:notation ?antigen ; rdf:object ?kind ;
+    bsab:support ?support .
   FILTER(?support > 0)
   ?kind rdfs:label ?escape ; bsab:hasScope/skos:notation ?scope .
   OPTIONAL { ?kind bsab:breaksLink ?broken . ?broken skos:notation ?link }
@@ -75,9 +80,9 @@ SELECT DISTINCT ?antigen WHERE {
   ?arm bsab:hasRole bsab:TumorBindingRole ; bsab:binds/skos:notation ?antigen .
 } ORDER BY ?antigen
 """
-_PARALOGS = (
-    "SELECT DISTINCT ?antigen ?paralog WHERE { ?a bsab:hasParalog/skos:notation ?paralog ; skos:notation ?antigen }"
-)
+_PARALOGS = """
+SELECT DISTINCT ?antigen ?paralog WHERE { ?a bsab:hasParalog/skos:notation ?paralog ; skos:notation ?antigen }
+"""
 _DISCLOSED = """
 SELECT ?node ?first ?second ?kind ?modality ?agent ?from ?until ?source WHERE {
   ?node a bsab:Disclosure ; bsab:joins/skos:notation ?first, ?second ; bsab:traceKind/skos:notation ?kind .

@@ -142,7 +142,7 @@ def make_board(pairs: Pairs, family: Family, tumor: str, partner: str = "") -> B
 def _together(
     pairs: Pairs, family: Family, rows: Positions, others: Positions, columns: tuple[int, ...]
 ) -> Numbers | None:
-    """Overlap on single cells, else in samples; None where there are neither, or where the antigens are on other cells."""
+    """Overlap on single cells, else in samples; None where there are neither, or the antigens are on other cells."""
     if not (family.symmetric and family.rows == "tumor"):
         return None
     nearest = next(presences(pairs.expression, pairs.levels, columns), None)
