@@ -98,8 +98,8 @@ def explain(opened: Opened, pairs: Pairs, first: str, second: str, weights: Weig
         raise UsageError("the two names stand for one antigen", f"{first}, {second}", "name two")
     family, one, two = _family_of(pairs, one, two)
     where = tumor or _best_tumor(pairs, family, one, two, weights)
-    board = make_board(pairs, family, where)
     names = pairs.levels.symbols[one], pairs.levels.symbols[two]
+    board = make_board(pairs, family, where, "" if family.symmetric else names[1])
     intents = tuple(_scored(board, family, one, two, weights)) if _on(board, one, two) else ()
     found = openness(pairs.known, pairs.levels, pair_of(*names), where)
     label = next((column.label for column in pairs.levels.tumors if column.id == where), "") or where
