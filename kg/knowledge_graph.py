@@ -220,16 +220,15 @@ class KnowledgeGraph:
         >>> found.pairs[0].pair
         ('CD3E', 'DLL3')
         """
-        from kg.lookup import find
         from kg.pairs.families import DEFAULT, family_named, intent_of
-        from kg.pairs.ranking import rank_everywhere, rank_pairs
+        from kg.pairs.ranking import rank_everywhere, rank_pairs, tumor_named
 
         chosen = family_named(family or DEFAULT)
         purpose = intent_of(chosen, intent or None)
         wanted = self._weights(weights)[purpose]
         if not tumor:
             return rank_everywhere(self._pairs, chosen, purpose, wanted, top, partner, only_open)
-        curie = find(self.opened.store, tumor, ("tumor",)).curie
+        curie = tumor_named(self.opened, self._pairs, tumor)
         return rank_pairs(self._pairs, chosen, purpose, curie, wanted, top, partner, only_open)
 
     def explain(self, first: str, second: str, tumor: str = "", *, weights: str | PathLike[str] | None = None) -> Card:
@@ -248,10 +247,10 @@ class KnowledgeGraph:
         >>> kg.open().explain("EGFR", "MET", "lung adenocarcinoma").openness.value
         'active'
         """
-        from kg.lookup import find
         from kg.pairs import card
+        from kg.pairs.ranking import tumor_named
 
-        where = find(self.opened.store, tumor, ("tumor",)).curie if tumor else ""
+        where = tumor_named(self.opened, self._pairs, tumor) if tumor else ""
         return card.explain(self.opened, self._pairs, first, second, self._weights(weights), where)
 
     @cached_property

@@ -549,3 +549,10 @@ def test_wrong_questions_get_a_clear_answer(kg: Run, arguments: tuple[str, ...],
 
 def test_pairs_keep_their_order() -> None:
     assert pair_of("MET", "EGFR") == pair_of("EGFR", "MET") == ("EGFR", "MET")
+
+
+def test_a_tumor_goes_by_the_names_of_the_graph_and_of_the_expression_columns(kg: Run) -> None:
+    code, by_label, err = kg("pairs", "--tumor", "colon adenocarcinoma", "--top", "3", "--format", "tsv")
+    assert code == 0, err
+    assert kg("pairs", "--tumor", "COAD", "--top", "3", "--format", "tsv")[1] == by_label
+    assert "on COAD" in err
