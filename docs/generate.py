@@ -73,6 +73,12 @@ REMARKS = {
         "Antibodies of the graph are told by their arms and events, not here. One drug has a row for each statement:\n"
         "an approval, a withdrawal, a failed trial. `unknown` means that the source does not say what became of it.",
     ),
+    "disclosures": (
+        "What joins two antigens and is no antibody of the graph: dual CAR-T cells, bispecific conjugates, research\n"
+        "antibodies. They make no pair of the graph; what is ranked by time counts them beside its pairs. `on` is the\n"
+        "day of the trace itself: when the article, the application or the abstract was published, or else what the\n"
+        "note says. `proposal` is for pairs that somebody computed or argued for and did not make.",
+    ),
 }
 
 # The keys of the JSON objects. Keys that are not told here, or told and not there, are an error.
