@@ -72,7 +72,7 @@ def made_known(*programs: Program, **changed: object) -> Known:
     for program in programs:
         for first, second, _ in program.pairs:
             by_pair[first, second] = (*by_pair.get((first, second), ()), program)
-    known = Known(programs, {}, {}, {}, frozenset(), frozenset(), {}, by_pair, {})
+    known = Known(programs, {}, {}, {}, {}, frozenset(), frozenset(), {}, by_pair, {})
     return replace(known, **changed)  # type: ignore[arg-type]
 
 
@@ -471,6 +471,7 @@ def test_a_card_tells_for_against_base_rate_escapes_tissues_programs_and_what_wo
     assert {"rank", "for", "against", "base rate", "openness", "nearest known pair", "vital tissue", "escape"} <= set(
         told
     )
+    assert any(row["what"] == "skin toxicity" and row["of"] == "EGFR" for row in told["toxicity"])
     assert {"precedent", "fitting format", "would refute it", "same cell"} <= set(told)
     assert {row["what"] for row in told["rank"]} == set(card.family.intents)
     assert any(row["of"] == "amivantamab" and row["value"] == "approved" for row in told["openness"])

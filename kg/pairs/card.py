@@ -11,7 +11,7 @@ import numpy as np
 from kg.chains import pair_table
 from kg.errors import NotFoundError, UsageError
 from kg.pairs.families import Family, candidates, classes
-from kg.pairs.known import Program, pair_of
+from kg.pairs.known import Program, alike, pair_of
 from kg.pairs.levels import scaled
 from kg.pairs.openness import Openness, openness
 from kg.pairs.presence import presence_rows
@@ -106,7 +106,8 @@ def explain(opened: Opened, pairs: Pairs, first: str, second: str, weights: Weig
     card = Card(
         *names, family, where, label, tuple(pairs.levels.tumors[at].name for at in board.tumor), intents, found, ()
     )
-    rows = tuple(_rows(opened, pairs, board, card, one, two))
+    made = _rows(opened, pairs, board, card, one, two)
+    rows = tuple(sorted(made, key=lambda row: int(str(row["aspect"]).partition(" ")[0])))
     return Card(*names, family, where, label, card.columns, intents, found, rows)
 
 
@@ -214,7 +215,7 @@ def _ranks(card: Card) -> Iterator[Record]:
                 if quantile is None:
                     continue
                 if (quantile >= _HIGH) if aspect == "2 for" else (quantile < _LOW):
-                    detail = f"{words} {quantile:.0%} of the pairs on this tumor"
+                    detail = f"{words} {int(100 * quantile)}% of the pairs on this tumor"
                     yield _row(aspect, name, one.intent, round(value, 3), "0 to 1", detail, "pair-weights.tsv")
         missing = [name for name, value in one.features.items() if np.isnan(value)]
         if missing:
@@ -405,8 +406,26 @@ def _precedents(pairs: Pairs, card: Card) -> Iterator[Record]:
             )
         if antigen in pairs.known.uptake:
             yield _row("9 precedent", "internalization", antigen, None, "", "sourced", pairs.known.uptake[antigen])
+    both = f"{card.first}, {card.second}"
     if pair_of(card.first, card.second) in pairs.known.paralogs:
-        yield _row("9 precedent", "paralogs", f"{card.first}, {card.second}", None, "", "one arm may bind both", "view")
+        yield _row("3 against", "paralogs", both, None, "", "one arm may bind both", "view")
+    elif alike(card.first, card.second):
+        yield _row(
+            "3 against", "one gene family by name", both, None, "", "an arm against one may bind the other", "HGNC"
+        )
+    yield from _toxicities(pairs, card)
+
+
+def _toxicities(pairs: Pairs, card: Card) -> Iterator[Record]:
+    """Of each antigen: the harm that its antibodies did, by how many of them, and which."""
+    for antigen in (card.first, card.second):
+        harmed: dict[str, list[tuple[str, str]]] = {}
+        for program in pairs.known.by_antigen.get(antigen, ()):
+            for row in pairs.known.toxicities.get(program.antibody, ()):
+                harmed.setdefault(str(row["toxicity"]), []).append((program.label, str(row["claim"])))
+        for harm, seen in sorted(harmed.items(), key=lambda each: (-len(each[1]), each[0])):
+            names = ", ".join(label for label, _ in seen[:_PLACES])
+            yield _row("9 toxicity", harm, antigen, len(seen), "antibodies", names, seen[0][1])
 
 
 def _formats(card: Card) -> Iterator[Record]:
