@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kg.chains import ChainAnswer
     from kg.pairs.card import Card
+    from kg.pairs.plots import Picture
     from kg.pairs.ranking import Pairs, Ranking
     from kg.pairs.weights import Weights
     from kg.path_search import FoundPath
@@ -252,6 +253,31 @@ class KnowledgeGraph:
 
         where = tumor_named(self.opened, self._pairs, tumor) if tumor else ""
         return card.explain(self.opened, self._pairs, first, second, self._weights(weights), where)
+
+    def plot(self, what: Ranking | Card, kind: str = "") -> Picture:
+        """A ranking, or a card, as SVG that a notebook shows (extra `plot`).
+
+        Parameters
+        ----------
+        kind
+            Of a card: `levels` (the default: both antigens in tumors and vital places) or `features`.
+
+        Raises
+        ------
+        KgError
+            matplotlib is not installed.
+        UsageError
+            There is no such kind.
+        """
+        from kg.errors import UsageError
+        from kg.pairs import plots
+        from kg.pairs.card import Card
+
+        if not isinstance(what, Card):
+            return plots.plot_ranking(what)
+        if kind not in ("", "levels", "features"):
+            raise UsageError(f"no picture {kind!r} of a card", "plot", "levels or features")
+        return plots.plot_features(what) if kind == "features" else plots.plot_levels(self._pairs.levels, what)
 
     @cached_property
     def _pairs(self) -> Pairs:

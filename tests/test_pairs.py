@@ -557,3 +557,24 @@ def test_a_tumor_goes_by_the_names_of_the_graph_and_of_the_expression_columns(kg
     assert code == 0, err
     assert kg("pairs", "--tumor", "COAD", "--top", "3", "--format", "tsv")[1] == by_label
     assert "on COAD" in err
+
+
+def test_pictures_are_the_same_bytes_each_time_and_hold_what_they_show(
+    real: Opened, real_pairs: Pairs, weights: Weights
+) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra plot")
+    from kg.pairs.plots import plot_features, plot_levels, plot_ranking
+
+    card = explain(real, real_pairs, "MSLN", "CDH3", weights, PAAD)
+    found = ranked(real_pairs, weights, PAAD, "and-gate", top=5)
+    for make in (
+        lambda: plot_levels(real_pairs.levels, card),
+        lambda: plot_features(card),
+        lambda: plot_ranking(found),
+    ):
+        picture = make()
+        assert picture == make()
+        assert "<svg" in picture
+        assert "<dc:date>" not in picture
+    assert all(f"{one.first} x {one.second}" in plot_ranking(found) for one in found.pairs)
+    assert "MSLN, TPM" in plot_levels(real_pairs.levels, card)
