@@ -137,7 +137,7 @@ def _reached(
         if predicate == "bsab:phase":
             furthest[subject] = max(furthest[subject], *(ranks.get(one, 0) for one in values))
     asked = """SELECT ?antibody ?tumor ?phase WHERE {
-      { ?antibody bsab:hasEvent ?node } UNION { ?antibody bsab:hasResult ?node } UNION { ?antibody bsab:testedInTrial ?node }
+      ?antibody bsab:hasEvent|bsab:hasResult|bsab:testedInTrial ?node
       OPTIONAL { ?node bsab:eventTumor|bsab:observedIn ?tumor } OPTIONAL { ?node bsab:phase ?phase } }"""
     for row in select(everything.store, asked).rows:
         antibody = str(row["antibody"])
