@@ -42,7 +42,8 @@ class Training:
     day
         As-of day, YYYY-MM-DD.
     universe
-        All antigens; positions below are positions in it. Its surface votes and roles are undated.
+        All antigens; positions below are positions in it. Its surface votes and roles are undated; the role `named` is
+        not in it, since it tells which antigens somebody has drugged since.
     rows, columns
         Positions of the candidates on either side (n and m of them); equal where the family is symmetric.
     known
@@ -146,7 +147,8 @@ def make_case(
     only
         Symbols that may stand in the columns; any, if empty.
     """
-    universe = expression.universe
+    universe = _without_names(expression.universe)
+    expression = replace(expression, universe=universe)
     rows, columns = candidates(universe, family)
     if only:
         columns = np.array([position for position in columns if universe.symbols[position] in only], dtype=np.intp)
@@ -177,6 +179,13 @@ def make_case(
     )
     codes = _codes(training, states)
     return Case(replace(training, known=_mirrored(codes == KNOWN, training)), codes, until or truth.as_of)
+
+
+def _without_names(universe: Universe) -> Universe:
+    antigens = (
+        replace(antigen, roles=tuple(role for role in antigen.roles if role != "named")) for antigen in universe.antigens
+    )
+    return Universe(tuple(antigens), universe.common)
 
 
 def _codes(training: Training, states: dict[Pair, str]) -> Codes:
