@@ -37,6 +37,8 @@ class Family:
     notation: str
     rows: str
     columns: str
+    intents: tuple[str, ...]
+    partner: str = ""
 
     @property
     def symmetric(self) -> bool:
@@ -44,17 +46,41 @@ class Family:
 
 
 DEFAULT = "tumor-antigen-x-tumor-antigen"
+_ENGAGER = ("engager",)
 FAMILIES: Mapping[str, Family] = {
     family.name: family
     for family in (
-        Family(DEFAULT, DEFAULT, "tumor", "tumor"),
-        Family("tumor-antigen-x-trigger", "tumor-antigen-x-trigger", "tumor", "trigger"),
-        Family("tumor-antigen-x-costimulation", "tumor-antigen-x-costimulation", "tumor", "costimulation"),
-        Family("tumor-antigen-x-immune-checkpoint", "tumor-antigen-x-immune-checkpoint", "tumor", "immune-checkpoint"),
-        Family("tumor-antigen-x-innate-checkpoint", "tumor-antigen-x-innate-checkpoint", "tumor", "innate-checkpoint"),
-        Family("stroma-x-trigger", "tumor-antigen-x-trigger", "stroma", "trigger"),
-        Family("stroma-x-costimulation", "tumor-antigen-x-costimulation", "stroma", "costimulation"),
-        Family("immune-x-immune", "immune-x-immune", "immune", "immune"),
+        Family(DEFAULT, DEFAULT, "tumor", "tumor", ("and-gate", "or-coverage", "dual-blockade", "bispecific-adc")),
+        Family("tumor-antigen-x-trigger", "tumor-antigen-x-trigger", "tumor", "trigger", _ENGAGER, "CD3E"),
+        Family(
+            "tumor-antigen-x-costimulation",
+            "tumor-antigen-x-costimulation",
+            "tumor",
+            "costimulation",
+            _ENGAGER,
+            "TNFRSF9",
+        ),
+        Family(
+            "tumor-antigen-x-immune-checkpoint",
+            "tumor-antigen-x-immune-checkpoint",
+            "tumor",
+            "immune-checkpoint",
+            _ENGAGER,
+            "CD274",
+        ),
+        Family(
+            "tumor-antigen-x-innate-checkpoint",
+            "tumor-antigen-x-innate-checkpoint",
+            "tumor",
+            "innate-checkpoint",
+            _ENGAGER,
+            "CD47",
+        ),
+        Family("stroma-x-trigger", "tumor-antigen-x-trigger", "stroma", "trigger", _ENGAGER, "CD3E"),
+        Family(
+            "stroma-x-costimulation", "tumor-antigen-x-costimulation", "stroma", "costimulation", _ENGAGER, "TNFRSF9"
+        ),
+        Family("immune-x-immune", "immune-x-immune", "immune", "immune", ("immune-modulation",)),
     )
 }
 
@@ -70,6 +96,21 @@ def family_named(name: str) -> Family:
     if name not in FAMILIES:
         raise UsageError(f"no family {name!r} is ranked", "--family", f"one of: {', '.join(FAMILIES)}")
     return FAMILIES[name]
+
+
+def intent_of(family: Family, name: str | None) -> str:
+    """The intent of that name, or the family's first.
+
+    Raises
+    ------
+    UsageError
+        The family has no such intent.
+    """
+    if name is None:
+        return family.intents[0]
+    if name not in family.intents:
+        raise UsageError(f"{family.name} has no intent {name!r}", "--intent", f"one of: {', '.join(family.intents)}")
+    return name
 
 
 def classes(antigen: Antigen) -> frozenset[str]:

@@ -361,7 +361,9 @@ TABLES: dict[str, Table] = {
             "What an antigen does beside standing on tumor cells: the pairs of each family are ranked apart.",
             (
                 _column("antigen", "HGNC symbol", "antigenkey", "required"),
-                _column("role", "effector, costimulation, checkpoint, stroma, infiltrate, ligand, tumor", "role", "required"),
+                _column(
+                    "role", "effector, costimulation, checkpoint, stroma, infiltrate, ligand, tumor", "role", "required"
+                ),
                 _column("note", "short remark"),
             ),
             key=("antigen", "role"),
