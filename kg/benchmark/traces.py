@@ -79,7 +79,11 @@ _EVENTS = """SELECT ?ab ?kind ?date_kind ?first ?last WHERE {
   ?ab bsab:hasEvent ?event . ?event bsab:eventKind/skos:notation ?kind ; bsab:onEarliest ?first ; bsab:onLatest ?last .
   OPTIONAL { ?event bsab:dateKind/skos:notation ?date_kind } }"""
 _PARTS = """SELECT ?ab ?part WHERE { VALUES ?has { bsab:hasArm bsab:hasEvent bsab:hasResult } ?ab ?has ?part }"""
-_NAMED = """SELECT ?thing ?claim WHERE { ?claim a bsab:Claim ; ?role ?thing FILTER(ISIRI(?thing)) }"""
+# What was observed under an antibody names it. A counter-measure does not: its evidence is that of the escape, and the
+# antibody was put to it later.
+_NODES = """SELECT ?ab ?part WHERE { ?part bsab:observedUnder ?ab . ?ab a bsab:Antibody }"""
+_NAMED = """SELECT ?thing ?claim WHERE { ?claim a bsab:Claim ; rdf:predicate ?of ; ?role ?thing
+  FILTER(ISIRI(?thing) && ?of != bsab:counterAntibody) }"""
 _LINES = """SELECT ?claim ?first ?last WHERE {
   ?line bsab:evidenceFor ?claim ; bsab:dateEarliest ?first ; bsab:dateLatest ?last }"""
 _DISCLOSURES = """SELECT ?node ?kind ?first ?last ?antigen WHERE {
@@ -103,7 +107,7 @@ def _traces_of_antibodies(opened: Opened) -> dict[str, list[Trace]]:
         began = kind == "first-in-clinic" and date_kind in ACCEPTED
         name = kind if kind == "first-in-clinic" else "event"
         found[row["ab"]].append(Trace(row["first"], row["last"], name, row["ab"], began))
-    for row in _rows(opened, _PARTS):
+    for row in (*_rows(opened, _PARTS), *_rows(opened, _NODES)):
         owners[row["part"]].add(row["ab"])
         owners[row["ab"]].add(row["ab"])
     dates: dict[str, list[tuple[str, str]]] = defaultdict(list)
