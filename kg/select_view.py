@@ -38,8 +38,19 @@ _RELEASE = re.compile(r"(?<=/source/)([a-z]+)-\d{4}-\d{2}$")
 MINTED = tuple(
     PREFIXES[prefix]
     for prefix in (
-        "ab", "arm", "pair", "event", "escape", "counter", "result", "precedent",
-        "NCT", "ACTRN", "PMID", "PMC", "DOI",
+        "ab",
+        "arm",
+        "pair",
+        "event",
+        "escape",
+        "counter",
+        "result",
+        "precedent",
+        "NCT",
+        "ACTRN",
+        "PMID",
+        "PMC",
+        "DOI",
     )  # fmt: skip
 )
 

@@ -13,7 +13,8 @@ from kg.pairs.families import candidates, family_named
 from kg.query import Answer, Record, records
 
 COLUMNS = (
-    "family", "cut", "window", "candidates", *STATES, "clinic", "other", "prevalence", "both_seen", "one_new", "both_new",
+    "family", "cut", "window", "candidates", *STATES, "clinic", "other", "prevalence",
+    "both_seen", "one_new", "both_new",
 )  # fmt: skip
 
 

@@ -19,13 +19,14 @@ def graph_embedding(training: Training) -> Scores:
     """Cosine of the two antigens in a graph embedding; NaN where the graph of the day does not know one of them.
 
     Nodes are entities of the view as of the day (antibodies, arms, epitopes, antigens, tumors, cells, mechanisms,
-    precedents ...), edges its dated claims, whatever they say. The embedding is NetMF (Qiu et al. 2018): the closed form of
-    what DeepWalk and node2vec sample, so that the same graph gives the same numbers.
+    precedents ...), edges its dated claims, whatever they say. The embedding is NetMF (Qiu et al. 2018): the closed
+    form of what DeepWalk samples, so that the same graph gives the same numbers.
     """
     from kg.network import claim_network
 
     # What needs no claim has no date: that somebody entered an antigen later would tell that it was drugged later.
-    edges = [(a, b) for a, b, claim in claim_network(training.view).edges(data="claim") if claim]
+    network = claim_network(training.view)
+    edges = [(a, b) for a, b, edge in network.edges(data=True) if edge["claim"]]
     names = sorted({end for edge in edges for end in edge})
     scores = np.full(training.shape, np.nan, dtype=np.float32)
     if len(names) <= DIMENSIONS:
@@ -61,4 +62,5 @@ def netmf(adjacency: sparse.csr_array, dimensions: int = DIMENSIONS) -> NDArray[
     near = np.log(np.maximum(total, 1, dtype=np.float32))
     vectors = TruncatedSVD(dimensions, algorithm="randomized", random_state=SEED).fit_transform(near)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0).astype(np.float32)
+    unit = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return np.asarray(unit, dtype=np.float32)

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.benchmark.metrics import METRICS, Ranked, draws_of, interval, measure, measured, rank_list, ranks, weighted_levels
+from kg.benchmark.metrics import (
+    METRICS,
+    Ranked,
+    draws_of,
+    interval,
+    measure,
+    measured,
+    rank_list,
+    ranks,
+    weighted_levels,
+)
 from kg.benchmark.protocol import DRAWS, ENOUGH, LEVEL, SEED
 from kg.benchmark.rankers import Ranker
 from kg.benchmark.training import POSITIVE, Case
@@ -131,9 +141,7 @@ def _result(
     own = levels.get(ranker.name)
     if own is None:
         return Result(ranker, stratum, len(ranked.level), count, tuple(ranks(ranked).tolist()), {})
-    points = {
-        one.name: measured(lists[one.name]) for one in rankers if one.kind == "baseline" and one.name in lists
-    }
+    points = {one.name: measured(lists[one.name]) for one in rankers if one.kind == "baseline" and one.name in lists}
     points[ranker.name] = measured(ranked)
     measures = {}
     for metric in METRICS:

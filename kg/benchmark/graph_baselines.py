@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
@@ -78,21 +80,18 @@ def _of_degrees(one: Numbers, other: Numbers) -> Numbers:
 
 def permuted(partners: sparse.csr_array, seed: int) -> sparse.csr_array:
     """A graph in which every antigen has as many partners as before, and others (double edge swaps, ten an edge)."""
-    graph = nx.Graph(nx.from_scipy_sparse_array(partners))
+    graph: nx.Graph[int] = nx.Graph(nx.from_scipy_sparse_array(partners))
     graph.remove_nodes_from([node for node, degree in list(graph.degree()) if not degree])
     if graph.number_of_edges() > 1 and graph.number_of_nodes() > 3:
         swaps = 10 * graph.number_of_edges()
-        try:
+        # A star has nothing to swap; what was swapped before it gave up stays.
+        with contextlib.suppress(nx.NetworkXException):
             nx.double_edge_swap(graph, nswap=swaps, max_tries=100 * swaps, seed=seed)
-        except nx.NetworkXException:  # a star has nothing to swap; what was swapped before it gave up stays
-            pass
     ends = np.array([*graph.edges(), *((b, a) for a, b in graph.edges())], dtype=np.intp).reshape(-1, 2)
     return sparse.csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=partners.shape)
 
 
 def permuted_graph(training: Training) -> Scores:
     """Adamic-Adar on graphs with the same degrees and permuted pairs, the mean of some: what degree alone explains."""
-    copies = [
-        adamic_adar(training.with_partners(permuted(training.partners, SEED + copy))) for copy in range(COPIES)
-    ]
-    return np.mean(copies, axis=0, dtype=np.float32)
+    copies = [adamic_adar(training.with_partners(permuted(training.partners, SEED + copy))) for copy in range(COPIES)]
+    return np.asarray(np.mean(copies, axis=0), dtype=np.float32)

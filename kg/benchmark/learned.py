@@ -121,7 +121,8 @@ def learned(training: Training) -> Scores:
     """Log-odds of a known pair, by logistic regression; NaN where the family had no pair to learn from.
 
     Features of either antigen: partners, antibodies and precedents known by the day; surface votes, highest tumor
-    median and worst normal tissue. Of the pair: Adamic-Adar, and tumor over normal tissue. What is missing takes the mean.
+    median and worst normal tissue. Of the pair: Adamic-Adar, and tumor over normal tissue. What is missing takes the
+    mean.
     """
     return _rank(training, dated=False)
 

@@ -101,7 +101,9 @@ def read_table(path: Path) -> list[Record]:
     rows: list[Record] = []
     for line in _read(path, COLUMNS).splitlines()[1:]:
         cells = dict(zip(COLUMNS, line.split("\t"), strict=True))
-        rows.append({name: (float(cell) if name in numbers else cell) if cell else None for name, cell in cells.items()})
+        rows.append(
+            {name: (float(cell) if name in numbers else cell) if cell else None for name, cell in cells.items()}
+        )
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +44,7 @@ class Ranked:
         return 2 * len(np.unique(self.level[self.positive])) + 1
 
 
-def rank_list(
-    scores: NDArray[np.float32], listed: NDArray[np.bool_], positive: NDArray[np.bool_]
-) -> Ranked:
+def rank_list(scores: NDArray[np.float32], listed: NDArray[np.bool_], positive: NDArray[np.bool_]) -> Ranked:
     """The list of the pairs that are `listed` (n x m each); what has no score stands below everything else."""
     rows, columns = np.nonzero(listed)
     values = scores[rows, columns]
@@ -102,9 +101,7 @@ def measure(counts: Numbers, positives: Numbers) -> Mapping[str, Numbers]:
     return found
 
 
-def _within(
-    depth: Numbers | float, before: Numbers, counts: Numbers, positives: Numbers, hits: Numbers
-) -> Numbers:
+def _within(depth: Numbers | float, before: Numbers, counts: Numbers, positives: Numbers, hits: Numbers) -> Numbers:
     share = np.clip(np.divide(depth - before, counts, out=np.zeros_like(counts), where=counts > 0), 0, 1)
     return np.where(hits > 0, (share * positives).sum(axis=0), np.nan)
 
@@ -135,11 +132,12 @@ def weighted_levels(ranked: Ranked, rows: Numbers, columns: Numbers) -> tuple[Nu
         matrix = sparse.csr_array((np.ones(len(picked), dtype=np.float32), (i, j)), shape=shape)
         used = np.unique(i)
         # The sum over columns is exact in single precision: it is far below 2^24.
-        return np.einsum("rd,rd->d", one[used], matrix[used] @ other, dtype=np.float64, casting="same_kind")
+        met = np.asarray(matrix[used] @ other)
+        return np.asarray(np.einsum("rd,rd->d", one[used], met, dtype=np.float64, casting="same_kind"))
 
     counts = np.zeros((ranked.levels, rows.shape[1]))
     positives = np.zeros_like(counts)
-    for level, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for level, (start, end) in enumerate(pairwise(starts)):
         picked = order[start:end]
         if len(picked):
             counts[level] = weigh(picked)

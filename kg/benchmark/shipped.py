@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from kg.benchmark import embedding, expression_baselines, graph_baselines, learned
+from functools import partial
+
+from kg.benchmark import embedding, expression_baselines, graph_baselines, learned, own
 from kg.benchmark.rankers import register
+from kg.pairs.families import FAMILIES
+from kg.pairs.scores import INTENTS
 
 register("random", graph_baselines.random, kind="baseline", about="seeded numbers")
 register("degree-product", graph_baselines.degree_product, kind="baseline", about="number of partners, multiplied")
@@ -19,7 +23,7 @@ register(
     about="highest tumor median of both over worst normal tissue of both",
 )
 register(
-    "and-gate",
+    "dannenfelser",
     expression_baselines.and_gate,
     kind="baseline",
     undated=("expression",),
@@ -35,3 +39,12 @@ register(
     about="logistic regression of antigen and pair features",
 )
 register("learned-dated", learned.learned_dated, kind="ours", about="the same, of dated features alone")
+for intent, purpose in INTENTS.items():
+    register(
+        f"pairs-{intent}",
+        partial(own.score_of_intent, intent=intent),
+        kind="ours",
+        undated=("expression", "surface votes"),
+        families=[family.name for family in FAMILIES.values() if intent in family.intents],
+        about=f"score of kg pairs: {purpose}",
+    )

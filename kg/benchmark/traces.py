@@ -145,9 +145,7 @@ def read_carriers(opened: Opened, unread: Opened, universe: Universe) -> dict[st
     for antibody, own in sorted(antigens.items()):
         dated = {trace if trace in read else replace(trace, origin=False) for trace in traces[antibody]}
         solid = scopes.get(antibody, "") in SOLID
-        carriers[antibody] = Carrier(
-            antibody, frozenset(own), frozenset(pairs[antibody]), solid, tuple(sorted(dated))
-        )
+        carriers[antibody] = Carrier(antibody, frozenset(own), frozenset(pairs[antibody]), solid, tuple(sorted(dated)))
     return carriers
 
 

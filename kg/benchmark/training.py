@@ -12,7 +12,7 @@ from scipy import sparse
 from kg.benchmark.traces import Pair
 from kg.benchmark.truth import Truth
 from kg.expression import Expression
-from kg.expression.antigens import Universe
+from kg.expression.antigens import Antigen, Universe
 from kg.pairs.families import Family, candidates
 from kg.store import Opened
 
@@ -155,9 +155,7 @@ def make_case(
     states = truth.states(day, until)
     size = len(universe.symbols)
     where = universe.by_symbol
-    edges = [
-        (where[a], where[b]) for (a, b), state in states.items() if state == "known" and a in where and b in where
-    ]
+    edges = [(where[a], where[b]) for (a, b), state in states.items() if state == "known" and a in where and b in where]
     ends = np.array([*edges, *((b, a) for a, b in edges)], dtype=np.intp).reshape(-1, 2)
     partners = sparse.csr_array((np.ones(len(ends), dtype=np.float64), (ends[:, 0], ends[:, 1])), shape=(size, size))
     antibodies = np.zeros(size, dtype=np.int64)
@@ -182,10 +180,10 @@ def make_case(
 
 
 def _without_names(universe: Universe) -> Universe:
-    antigens = (
-        replace(antigen, roles=tuple(role for role in antigen.roles if role != "named")) for antigen in universe.antigens
-    )
-    return Universe(tuple(antigens), universe.common)
+    def without(antigen: Antigen) -> Antigen:
+        return replace(antigen, roles=tuple(role for role in antigen.roles if role != "named"))
+
+    return Universe(tuple(map(without, universe.antigens)), universe.common)
 
 
 def _codes(training: Training, states: dict[Pair, str]) -> Codes:

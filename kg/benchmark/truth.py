@@ -81,7 +81,9 @@ class Truth:
     @cached_property
     def carriers_of(self) -> dict[Pair, tuple[str, ...]]:
         """CURIEs of the antibodies and disclosures that join a pair."""
-        found: dict[Pair, set[str]] = {pair: {trace.carrier for trace in dated.traces} for pair, dated in self.pairs.items()}
+        found: dict[Pair, set[str]] = {
+            pair: {trace.carrier for trace in dated.traces} for pair, dated in self.pairs.items()
+        }
         for carrier in self.carriers.values():
             for pair in carrier.pairs:
                 found[pair].add(carrier.curie)
