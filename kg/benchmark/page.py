@@ -32,8 +32,8 @@ def page(rows: Sequence[Record], pictures: Iterable[str] = ()) -> str:
         "[The protocol](benchmark-protocol.md) says how it is judged; it was written first. "
         "[Every run](benchmark_log.tsv) is logged; [the table](benchmark.tsv) has all figures of this page.\n",
         f"Data {', '.join(versions)}. For research use; not medical advice. `undated` names inputs that hold what "
-        "became known after the day; intervals are for 95 %, by drawing antigens; `gain` is `yes` where the interval of the "
-        "difference to the best baseline excludes zero.\n",
+        "became known after the day; intervals are for 95 %, by drawing antigens; `gain` is `yes` where the interval "
+        "of the difference to the best baseline excludes zero.\n",
     ]
     for cut in CUTS.values():
         own = [row for row in rows if row["cut"] == cut.name]

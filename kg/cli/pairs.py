@@ -50,12 +50,11 @@ def pairs(
 ) -> None:
     """Rank antigen pairs of one family for one intent, and tell how open each is.
 
-    Features lie between 0 and 1, higher is better; the score is their weighted mean over those that are known. It sorts,
-    and is no probability. Expression is bulk RNA of today, whatever the day of the view.
+    Features lie between 0 and 1, higher is better; the score is their weighted mean over those that are known. It
+    sorts, and is no probability. Expression is that of today, whatever the day of the view.
     """
-    from kg.lookup import find
     from kg.pairs.families import DEFAULT, family_named, intent_of
-    from kg.pairs.ranking import rank_everywhere, rank_pairs
+    from kg.pairs.ranking import rank_everywhere, rank_pairs, tumor_named
 
     chosen = family_named(family or DEFAULT)
     purpose = intent_of(chosen, intent)
@@ -64,10 +63,8 @@ def pairs(
         bar = None if quiet else progress_bar()
         ranking = rank_everywhere(opened_pairs, chosen, purpose, weighed[purpose], top, partner or "", only_open, bar)
     else:
-        match = find(opened.store, tumor, ("tumor",))
-        ranking = rank_pairs(
-            opened_pairs, chosen, purpose, match.curie, weighed[purpose], top, partner or "", only_open
-        )
+        curie = tumor_named(opened, opened_pairs, tumor)
+        ranking = rank_pairs(opened_pairs, chosen, purpose, curie, weighed[purpose], top, partner or "", only_open)
     print_answer(ranking.table(), style)
     if not quiet:
         where = f" on {', '.join(ranking.columns)}" if ranking.columns else ""
@@ -98,11 +95,11 @@ def explain(
     root: str | None,
 ) -> None:
     """Tell what speaks for and against joining the antigens FIRST and SECOND, and what would refute it."""
-    from kg.lookup import find
     from kg.pairs import card
+    from kg.pairs.ranking import tumor_named
 
     opened, opened_pairs, weighed = _open(root, as_of, include_unread, quiet, weights)
-    where = find(opened.store, tumor, ("tumor",)).curie if tumor else ""
+    where = tumor_named(opened, opened_pairs, tumor) if tumor else ""
     found = card.explain(opened, opened_pairs, first, second, weighed, where)
     if style in ("table", "md"):
         title = f"{found.first} x {found.second} on {found.tumor_label} ({found.family.name})"

@@ -11,7 +11,7 @@ import numpy as np
 from kg.chains import pair_table
 from kg.errors import NotFoundError, UsageError
 from kg.pairs.families import Family, candidates, classes
-from kg.pairs.known import Program, pair_of
+from kg.pairs.known import Program, alike, pair_of
 from kg.pairs.levels import scaled
 from kg.pairs.openness import Openness, openness
 from kg.pairs.presence import presence_rows
@@ -25,8 +25,8 @@ COLUMNS = ("aspect", "what", "of", "value", "unit", "detail", "source")
 _PLACES = 5
 _HIGH, _LOW = 0.9, 0.5  # quantiles of a feature, among the pairs detected on the tumor, that speak for and against
 _FORMATS = {
-    "and-gate": "avidity-driven or split arms of low affinity each (2+2, or two halves that meet on the cell), Fc silent",
-    "or-coverage": "both arms strong and a constant third (1+1+1 engager), or two antibodies in turn; each arm safe alone",
+    "and-gate": "avidity-driven or split arms of low affinity each (2+2, or halves that meet on the cell), Fc silent",
+    "or-coverage": "both arms strong, with a constant third (1+1+1 engager), or two antibodies in turn",
     "dual-blockade": "IgG-like 1+1 or 2+2 that blocks ligand or dimer at both sites; Fc active where killing is wanted",
     "bispecific-adc": "IgG-like 1+1, or 2+2 that clusters both; internalizing epitopes, payload for the rarer antigen",
     "engager": "asymmetric 1+1 or 2+1 with the constant arm monovalent; Fc silent",
@@ -98,15 +98,16 @@ def explain(opened: Opened, pairs: Pairs, first: str, second: str, weights: Weig
         raise UsageError("the two names stand for one antigen", f"{first}, {second}", "name two")
     family, one, two = _family_of(pairs, one, two)
     where = tumor or _best_tumor(pairs, family, one, two, weights)
-    board = make_board(pairs, family, where)
     names = pairs.levels.symbols[one], pairs.levels.symbols[two]
-    intents = tuple(_scored(board, one, two, weights)) if _on(board, one, two) else ()
+    board = make_board(pairs, family, where, "" if family.symmetric else names[1])
+    intents = tuple(_scored(board, family, one, two, weights)) if _on(board, one, two) else ()
     found = openness(pairs.known, pairs.levels, pair_of(*names), where)
     label = next((column.label for column in pairs.levels.tumors if column.id == where), "") or where
     card = Card(
         *names, family, where, label, tuple(pairs.levels.tumors[at].name for at in board.tumor), intents, found, ()
     )
-    rows = tuple(_rows(opened, pairs, board, card, one, two))
+    made = _rows(opened, pairs, board, card, one, two)
+    rows = tuple(sorted(made, key=lambda row: int(str(row["aspect"]).partition(" ")[0])))
     return Card(*names, family, where, label, card.columns, intents, found, rows)
 
 
@@ -151,13 +152,12 @@ def _on(board: Board, one: int, two: int) -> bool:
     return one in board.rows and two in board.columns
 
 
-def _scored(board: Board, one: int, two: int, weights: Weights) -> Iterator[IntentScore]:
+def _scored(board: Board, family: Family, one: int, two: int, weights: Weights) -> Iterator[IntentScore]:
     row, column = (int(np.flatnonzero(side == at)[0]) for side, at in ((board.rows, one), (board.columns, two)))
-    symmetric = len(board.rows) == len(board.columns) and bool((board.rows == board.columns).all())
-    for intent in _intents_of(board, symmetric, weights):
+    half = 2 if family.symmetric else 1
+    for intent in family.intents:
         score, share = board.score(intent, weights[intent])
         known = ~np.isnan(score)
-        half = 2 if symmetric else 1
         features: dict[str, float] = {}
         quantiles: dict[str, float] = {}
         for name, values in board.features(intent, weights[intent]):
@@ -175,13 +175,6 @@ def _scored(board: Board, one: int, two: int, weights: Weights) -> Iterator[Inte
             features,
             quantiles,
         )
-
-
-def _intents_of(board: Board, symmetric: bool, weights: Weights) -> Sequence[str]:
-    if not symmetric:
-        return ("engager",)
-    gates = ("and-gate", "or-coverage", "dual-blockade", "bispecific-adc")
-    return gates if board.on_tumor_cells else ("immune-modulation",)
 
 
 def _row(
@@ -222,7 +215,7 @@ def _ranks(card: Card) -> Iterator[Record]:
                 if quantile is None:
                     continue
                 if (quantile >= _HIGH) if aspect == "2 for" else (quantile < _LOW):
-                    detail = f"{words} {quantile:.0%} of the pairs on this tumor"
+                    detail = f"{words} {int(100 * quantile)}% of the pairs on this tumor"
                     yield _row(aspect, name, one.intent, round(value, 3), "0 to 1", detail, "pair-weights.tsv")
         missing = [name for name, value in one.features.items() if np.isnan(value)]
         if missing:
@@ -302,15 +295,15 @@ def _nearest(pairs: Pairs, card: Card) -> Iterator[Record]:
     own = pair_of(card.first, card.second)
     near: list[tuple[int, int, str, str, Program]] = []
     for pair, programs in pairs.known.by_pair.items():
-        shared = set(pair) & set(own)
+        common = set(pair) & set(own)
         solid = [
             one
             for one in programs
             if one.solid and card.family.notation in {f for a, b, f in one.pairs if (a, b) == pair}
         ]
-        if pair != own and shared and solid:
+        if pair != own and common and solid:
             best = max(solid, key=lambda one: (one.rank, one.label))
-            near.append((-best.rank, -len(solid), " x ".join(pair), min(shared), best))
+            near.append((-best.rank, -len(solid), " x ".join(pair), min(common), best))
     for _, count, label, shared, best in sorted(near, key=lambda each: each[:4])[:_PLACES]:
         yield _row(
             "6 nearest known pair",
@@ -413,8 +406,26 @@ def _precedents(pairs: Pairs, card: Card) -> Iterator[Record]:
             )
         if antigen in pairs.known.uptake:
             yield _row("9 precedent", "internalization", antigen, None, "", "sourced", pairs.known.uptake[antigen])
+    both = f"{card.first}, {card.second}"
     if pair_of(card.first, card.second) in pairs.known.paralogs:
-        yield _row("9 precedent", "paralogs", f"{card.first}, {card.second}", None, "", "one arm may bind both", "view")
+        yield _row("3 against", "paralogs", both, None, "", "one arm may bind both", "view")
+    elif alike(card.first, card.second):
+        yield _row(
+            "3 against", "one gene family by name", both, None, "", "an arm against one may bind the other", "HGNC"
+        )
+    yield from _toxicities(pairs, card)
+
+
+def _toxicities(pairs: Pairs, card: Card) -> Iterator[Record]:
+    """Of each antigen: the harm that its antibodies did, by how many of them, and which."""
+    for antigen in (card.first, card.second):
+        harmed: dict[str, list[tuple[str, str]]] = {}
+        for program in pairs.known.by_antigen.get(antigen, ()):
+            for row in pairs.known.toxicities.get(program.antibody, ()):
+                harmed.setdefault(str(row["toxicity"]), []).append((program.label, str(row["claim"])))
+        for harm, seen in sorted(harmed.items(), key=lambda each: (-len(each[1]), each[0])):
+            names = ", ".join(label for label, _ in seen[:_PLACES])
+            yield _row("9 toxicity", harm, antigen, len(seen), "antibodies", names, seen[0][1])
 
 
 def _formats(card: Card) -> Iterator[Record]:

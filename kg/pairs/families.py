@@ -120,8 +120,8 @@ def classes(antigen: Antigen) -> frozenset[str]:
     --------
     >>> from kg.expression import open_expression
     >>> universe = open_expression().universe
-    >>> {name: sorted(classes(universe.antigens[universe.find(name)])) for name in ("HER2", "CD3", "B7-H3", "FAP")}
-    {'HER2': ['tumor'], 'CD3': ['immune', 'trigger'], 'B7-H3': ['immune', 'immune-checkpoint', 'tumor'], 'FAP': ['stroma']}
+    >>> [sorted(classes(universe.antigens[universe.find(name)])) for name in ("HER2", "CD3", "B7-H3", "FAP")]
+    [['tumor'], ['immune', 'trigger'], ['immune', 'immune-checkpoint', 'tumor'], ['stroma']]
     """
     roles = set(antigen.roles)
     found = set()

@@ -5,6 +5,7 @@ All of it is of the view, so that a view of a past day knows what was known by t
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,15 +43,26 @@ SELECT ?antibody ?kind ?from ?until ?reason ?date_kind WHERE {
   OPTIONAL { ?event bsab:dateKind/skos:notation ?date_kind }
 } ORDER BY ?antibody ?kind ?from ?until ?reason ?date_kind
 """
+_TOXICITIES = """
+SELECT ?antibody ?toxicity (IRI(MIN(STR(?stated))) AS ?claim) WHERE {
+  ?stated rdf:predicate bsab:hasToxicity ; rdf:subject ?antibody ; rdf:object/rdfs:label ?toxicity ;
+    bsab:support ?support .
+  ?antibody a bsab:Antibody . FILTER(?support > 0)
+} GROUP BY ?antibody ?toxicity ORDER BY ?antibody ?toxicity
+"""
 _PRECEDENTS = """
 SELECT ?antigen ?agent_class ?agent ?outcome ?phase ?rank ?toxicity ?claim WHERE {
-  ?claim rdf:predicate bsab:hasPrecedent ; rdf:subject/skos:notation ?antigen ; rdf:object ?node ; bsab:support ?support .
+  ?claim rdf:predicate bsab:hasPrecedent ; rdf:subject/skos:notation ?antigen ; rdf:object ?node ;
+    bsab:support ?support .
   FILTER(?support > 0)
   ?node bsab:agentClass/skos:notation ?agent_class ; bsab:precedentOutcome/skos:notation ?outcome .
   OPTIONAL { ?node bsab:agent ?agent }
   OPTIONAL { ?node bsab:phase ?reached . ?reached skos:notation ?phase ; bsab:rank ?rank }
-  OPTIONAL { SELECT ?node (GROUP_CONCAT(?word; separator=", ") AS ?toxicity) WHERE {
-    { SELECT DISTINCT ?node ?word WHERE { ?node bsab:hasToxicity/rdfs:label ?word } ORDER BY ?node ?word } } GROUP BY ?node }
+  OPTIONAL {
+    { SELECT ?node (GROUP_CONCAT(?word; separator=", ") AS ?toxicity) WHERE {
+        { SELECT DISTINCT ?node ?word WHERE { ?node bsab:hasToxicity/rdfs:label ?word } ORDER BY ?node ?word }
+      } GROUP BY ?node }
+  }
 } ORDER BY ?antigen ?agent_class ?agent ?outcome ?claim
 """
 _UPTAKE = """
@@ -60,8 +72,9 @@ SELECT ?antigen (IRI(MIN(STR(?stated))) AS ?claim) WHERE {
 } GROUP BY ?antigen ORDER BY ?antigen
 """
 _ESCAPES = """
-SELECT ?antigen ?escape ?scope ?link ?through (IRI(MIN(STR(?stated))) AS ?claim) (COUNT(DISTINCT ?stated) AS ?claims) WHERE {
-  ?stated rdf:predicate bsab:escapedThrough ; rdf:subject/skos:notation ?antigen ; rdf:object ?kind ; bsab:support ?support .
+SELECT ?antigen ?escape ?scope ?link ?through (IRI(MIN(STR(?stated))) AS ?claim) WHERE {
+  ?stated rdf:predicate bsab:escapedThrough ; rdf:subject/skos:notation ?antigen ; rdf:object ?kind ;
+    bsab:support ?support .
   FILTER(?support > 0)
   ?kind rdfs:label ?escape ; bsab:hasScope/skos:notation ?scope .
   OPTIONAL { ?kind bsab:breaksLink ?broken . ?broken skos:notation ?link }
@@ -75,9 +88,9 @@ SELECT DISTINCT ?antigen WHERE {
   ?arm bsab:hasRole bsab:TumorBindingRole ; bsab:binds/skos:notation ?antigen .
 } ORDER BY ?antigen
 """
-_PARALOGS = (
-    "SELECT DISTINCT ?antigen ?paralog WHERE { ?a bsab:hasParalog/skos:notation ?paralog ; skos:notation ?antigen }"
-)
+_PARALOGS = """
+SELECT DISTINCT ?antigen ?paralog WHERE { ?a bsab:hasParalog/skos:notation ?paralog ; skos:notation ?antigen }
+"""
 _DISCLOSED = """
 SELECT ?node ?first ?second ?kind ?modality ?agent ?from ?until ?source WHERE {
   ?node a bsab:Disclosure ; bsab:joins/skos:notation ?first, ?second ; bsab:traceKind/skos:notation ?kind .
@@ -136,6 +149,7 @@ class Known:
 
     programs: tuple[Program, ...]
     precedents: Mapping[str, tuple[Record, ...]]
+    toxicities: Mapping[str, tuple[Record, ...]]  # by antibody
     uptake: Mapping[str, str]  # antigen -> claim
     escapes: Mapping[str, tuple[Record, ...]]
     blocked: frozenset[str]  # antigens whose signal an antibody of the view blocks
@@ -157,6 +171,18 @@ class Known:
 def pair_of(first: str, second: str) -> Pair:
     """The pair in its order."""
     return (first, second) if first < second else (second, first)
+
+
+def alike(first: str, second: str) -> bool:
+    """Whether two symbols are of one gene family by their names: an arm against one may bind the other.
+
+    Examples
+    --------
+    >>> alike("CEACAM5", "CEACAM6"), alike("ERBB2", "ERBB3"), alike("EGFR", "MET")
+    (True, True, False)
+    """
+    stems = [re.sub(r"\d+[A-Z]?$", "", symbol) for symbol in (first, second)]
+    return stems[0] == stems[1] and stems[0] not in (first, second) and len(stems[0]) > 2 and stems[0] != "CD"
 
 
 def read_known(opened: Opened) -> Known:
@@ -204,6 +230,7 @@ def read_known(opened: Opened) -> Known:
     return Known(
         programs,
         _grouped(_rows(opened, _PRECEDENTS)),
+        _grouped(_rows(opened, _TOXICITIES), "antibody"),
         {_word(row["antigen"]): _word(row["claim"]) for row in _rows(opened, _UPTAKE)},
         _grouped(_rows(opened, _ESCAPES)),
         frozenset(_word(row["antigen"]) for row in _rows(opened, _BLOCKED)),
@@ -224,10 +251,10 @@ def _word(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _grouped(rows: Iterable[Record]) -> dict[str, tuple[Record, ...]]:
+def _grouped(rows: Iterable[Record], by: str = "antigen") -> dict[str, tuple[Record, ...]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
-        found[_word(row["antigen"])].append(row)
+        found[_word(row[by])].append(row)
     return {antigen: tuple(own) for antigen, own in found.items()}
 
 

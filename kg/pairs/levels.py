@@ -80,15 +80,14 @@ class Levels:
     @cached_property
     def worst(self) -> Numbers:
         """The highest level of each antigen in a vital place; NaN where no place is known."""
-        known = ~np.isnan(self.normal).all(axis=1)
-        return np.where(known, np.nanmax(np.where(known[:, None], self.normal, 0), axis=1), np.nan).astype(np.float32)
+        worst = np.nan_to_num(self.normal, nan=-1.0).max(axis=1)
+        return np.where(worst < 0, np.nan, worst).astype(np.float32)
 
     @cached_property
     def carries(self) -> Numbers:
         """Antigens x vital places: 1 where the level is that of `CARRIED` TPM or more, 0 where less or not known."""
-        return (np.nan_to_num(self.normal, nan=-1) >= scaled(np.array([CARRIED], dtype=np.float32))[0]).astype(
-            np.float32
-        )
+        least = scaled(np.array([CARRIED], dtype=np.float32))[0]
+        return np.where(np.nan_to_num(self.normal, nan=-1.0) >= least, 1.0, 0.0).astype(np.float32)
 
     def kinds(self, tumor: str) -> frozenset[str]:
         """A tumor and all that are of its kind, by MONDO."""

@@ -41,10 +41,10 @@ class Presence:
 
 
 def presences(expression: Expression, levels: Levels, columns: tuple[int, ...]) -> Iterator[Presence]:
-    """Those of the tumors of some columns, or of a kind of them or a wider one; single cells first, then most samples."""
+    """Those of the tumors of some columns, or of a kind of them; single cells (of wider tumors, too) come first."""
     ids = {levels.tumors[at].id for at in columns}
-    near = ids.union(*(levels.kinds(id_) for id_ in ids))
-    wider = set().union(*(levels.ancestors(id_) for id_ in ids))
+    near: set[str] = ids.union(*(levels.kinds(id_) for id_ in ids))
+    wider: set[str] = set().union(*(levels.ancestors(id_) for id_ in ids))
     found: list[Presence] = []
     for kind in ("single", "sample"):
         for source in expression.sources(kind):
@@ -52,7 +52,7 @@ def presences(expression: Expression, levels: Levels, columns: tuple[int, ...]) 
                 continue  # ratios to a reference tell no antigen from another
             head = expression.read(kind, source, "none")
             groups: dict[str, list[int]] = {}
-            for at, (group, id_) in enumerate(zip(head.groups, head.ids, strict=True)):
+            for at, id_ in enumerate(head.ids):
                 if id_ and (id_ in near or (kind == "single" and id_ in wider)):
                     groups.setdefault(id_, []).append(at)
             if groups:
@@ -63,7 +63,7 @@ def presences(expression: Expression, levels: Levels, columns: tuple[int, ...]) 
 
 def _presence(kind: str, dense: Dense, columns: list[int]) -> Presence:
     values = dense.layers["value"][:, columns]
-    known = ~np.isnan(values).any(axis=1)
+    known: NDArray[np.bool_] = np.isnan(values).sum(axis=1) == 0
     if kind == "single":
         carried = np.nan_to_num(values) > 0
         group = "malignant cells"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.errors import UsageError
+from kg.errors import NotFoundError, UsageError
 from kg.expression import Expression
+from kg.lookup import find
 from kg.pairs.families import Family, Positions, candidates
 from kg.pairs.known import Known, Pair, pair_of, read_known
 from kg.pairs.levels import Levels, Numbers, mean_of, read_levels, scaled
@@ -18,6 +19,7 @@ from kg.pairs.presence import presences
 from kg.pairs.scores import Board, Single, read_single
 from kg.query import Answer, records
 from kg.store import Opened, Progress
+from kg.terms import squeeze
 
 DETECTED = 1.0  # TPM below which an antigen is not on the tumor: THRESHOLDS of kg.expression
 # Pairs that the weights are shaken on: a pair beyond it could only come up by a change of many weights at once.
@@ -106,6 +108,23 @@ def read_pairs(opened: Opened, expression: Expression) -> Pairs:
     return Pairs(expression, levels, known, read_single(levels, known))
 
 
+def tumor_named(opened: Opened, pairs: Pairs, name: str) -> str:
+    """CURIE of a tumor by any name of the graph, or by the name or label of an expression column (COAD).
+
+    Raises
+    ------
+    NotFoundError, AmbiguousError
+        It stands for nothing, or for several.
+    """
+    try:
+        return find(opened.store, name, ("tumor",)).curie
+    except NotFoundError:
+        for column in pairs.levels.tumors:
+            if squeeze(name) in (squeeze(column.name), squeeze(column.label), squeeze(column.id)):
+                return column.id
+        raise
+
+
 def make_board(pairs: Pairs, family: Family, tumor: str, partner: str = "") -> Board:
     """The board of a family on a tumor: antigens that are detected there; `partner` leaves one antigen on its side.
 
@@ -142,7 +161,7 @@ def make_board(pairs: Pairs, family: Family, tumor: str, partner: str = "") -> B
 def _together(
     pairs: Pairs, family: Family, rows: Positions, others: Positions, columns: tuple[int, ...]
 ) -> Numbers | None:
-    """Overlap on single cells, else in samples; None where there are neither, or where the antigens are on other cells."""
+    """Overlap on single cells, else in samples; None where there are neither, or the antigens are on other cells."""
     if not (family.symmetric and family.rows == "tumor"):
         return None
     nearest = next(presences(pairs.expression, pairs.levels, columns), None)

@@ -130,7 +130,7 @@ class Board:
 
     @cached_property
     def level(self) -> Numbers:
-        """Level of each antigen of the universe on the tumor; in the whole biopsy, where it is sought on other cells."""
+        """Level of each antigen of the universe on the tumor; in the whole biopsy where it is sought on other cells."""
         return mean_of(self.levels.tumor if self.on_tumor_cells else scaled(self.levels.bulk), self.tumor)
 
     @cached_property
@@ -193,9 +193,9 @@ class Board:
         if name == "loss":
             return np.maximum(first, second)
         if name == "uptake":  # one of two is half of it, and nothing known is nothing known
-            return np.where(np.isnan(first) & np.isnan(second), np.nan, (_known(first) + _known(second)) / 2).astype(
-                np.float32
-            )
+            return np.where(
+                np.isnan(first) & np.isnan(second), np.nan, _filled(first) / 2 + _filled(second) / 2
+            ).astype(np.float32)
         return (first + second) / np.float32(2)
 
     def _window(self, intent: str) -> Numbers:
@@ -211,7 +211,8 @@ class Board:
             over = self.lower - (self.danger_of_both + self.danger_of_either) / np.float32(2)
         else:
             over = self.lower - self.danger_of_either
-        return np.clip(np.float32(0.5) + over, np.float32(0), np.float32(1))
+        window: Numbers = np.clip(np.float32(0.5) + over, np.float32(0), np.float32(1))
+        return window
 
     def _confined(self, intent: str) -> Numbers:
         """Share of the vital places that carry neither what is attacked: both for a gate, either for the others."""
@@ -223,7 +224,8 @@ class Board:
             carried = first @ second.T
             if intent != "and-gate":
                 carried = first.sum(axis=1)[:, None] + second.sum(axis=1)[None, :] - carried
-        return np.float32(1) - carried / places
+        confined: Numbers = np.float32(1) - carried / places
+        return confined
 
     def _bypass(self) -> Numbers:
         found = np.zeros((len(self.rows), len(self.columns)), dtype=np.float32)
@@ -259,7 +261,7 @@ class Board:
         return score, share / np.float32(sum(weights.values()))
 
 
-def _known(values: Numbers) -> Numbers:
+def _filled(values: Numbers) -> Numbers:
     return np.nan_to_num(values, nan=0.0)
 
 

@@ -266,6 +266,22 @@ TABLES: dict[str, Table] = {
             evidence=True,
         ),
         Table(
+            "disclosures",
+            "Public traces of an antigen pair outside the clinical bispecifics of the graph: one pair at one trace a"
+            " row.",
+            (
+                _column("first", "HGNC symbol or GLYCAN:…; sorts before the second", ANTIGEN, "required"),
+                _column("second", "HGNC symbol or GLYCAN:…", ANTIGEN, "required"),
+                _column("modality", "what joins the two", "term:AgentClass", "required"),
+                _column("kind", "what the trace is", "term:TraceKind", "required"),
+                _column("agent", "name of the agent; empty where the source names none"),
+                _column("tumors", "tumors concerned", TUMOR, "many"),
+                _column("on", "day, month or year of the trace", "date", "required"),
+                _column("trial", "registry id", "trial"),
+            ),
+            evidence=True,
+        ),
+        Table(
             "claims",
             "Everything else: any claim between two things of the graph.",
             (
