@@ -667,7 +667,19 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         [("tumor-antigen-x-tumor-antigen", 2), ("biparatopic", 1), ("tumor-antigen-x-trigger", 1)],
     ),
     ("2020-12-31", "pairs-without-program", {"tumor": "lung carcinoma"}, ("pair",), [("DLL3 x GD2",)]),
-    ("2022-05-30", "refuted-claims", {}, ("subject",), [("CD3",), ("CD3",), ("natural killer cell",)]),
+    (
+        "2022-05-30",
+        "refuted-claims",
+        {},
+        ("subject",),
+        [
+            ("CD3",),
+            ("CD3",),
+            ("ERBB2 x MET: bispecific poster toy fusion 2018-04-15",),
+            ("ERBB2 x MET: bispecific poster toy fusion 2018-04-15",),
+            ("natural killer cell",),
+        ],
+    ),
     ("2021-11-29", "regimens-of-antibody", {"antibody": "two-site"}, ("largest_n", "results"), [(30, 1), (20, 2)]),
     ("2018-12-31", "results-of-antibody", {"antibody": "two-site"}, ("value", "population"), [(30, None)]),
     (
@@ -677,7 +689,7 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         ("escape_label", "other_label"),
         [("antigen loss", "two-site"), ("RAS-RAF activation", "two-site")],
     ),
-    ("2014-12-31", "sources-by-claims", {}, ("source", "claims"), [("PMID:1008", 4)]),
+    ("2014-12-31", "sources-by-claims", {}, ("source", "claims"), [("PMID:1008", 4), ("PMID:1032", 2)]),
     ("2021-10-31", "toxicity-by-format", {}, ("label",), []),
     (
         "2022-05-31",

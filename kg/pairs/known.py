@@ -261,7 +261,9 @@ def _grouped(rows: Iterable[Record], by: str = "antigen") -> dict[str, tuple[Rec
 def _stopped(events: Iterable[Record]) -> str:
     """The reason of the last stop, unless something lively came after it, as `pairs-in-tumor` has it."""
     events = tuple(events)
-    active = max((_word(row["from"]) for row in events if row["kind"] in _LIVELY), default="")
+    # The day of a database's version says that it was not known to have ended, which no dated end gives way to.
+    lively = (row for row in events if row["kind"] in _LIVELY and row["date_kind"] != "database-version")
+    active = max((_word(row["from"]) for row in lively), default="")
     stops = [
         (_word(row["until"]) or "9999", _word(row["reason"]) or "not-stated")
         for row in events
