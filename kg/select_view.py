@@ -21,6 +21,8 @@ from kg.view import View
 _BSAB, _RDF, _XSD = PREFIXES["bsab"], PREFIXES["rdf"], PREFIXES["xsd"]
 _TYPE = ox.NamedNode(_RDF + "type")
 _CLAIM, _LINE = ox.NamedNode(_BSAB + "Claim"), ox.NamedNode(_BSAB + "EvidenceLine")
+_COUNTER_ANTIBODY = ox.NamedNode(_BSAB + "counterAntibody")
+_SOURCE_CLASS = ox.NamedNode(_BSAB + "Source")
 _SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(_RDF + name) for name in ("subject", "predicate", "object"))
 _FOR, _SOURCE, _LEVEL, _STANCE, _READING, _LATEST, _OBSERVATION = (
     ox.NamedNode(_BSAB + name)
@@ -33,7 +35,7 @@ _TRUE = ox.Literal("true", datatype=ox.NamedNode(_XSD + "boolean"))
 _RELEASE = re.compile(r"(?<=/source/)([a-z]+)-\d{4}-\d{2}$")
 
 # Entities of these namespaces exist only through what is claimed of them: no claim in the view, no entity.
-_CLAIMED = ("ab", "arm", "pair", "event", "escape", "counter", "result", "disclosure")
+_CLAIMED = ("ab", "arm", "pair", "event", "escape", "counter", "result", "precedent", "disclosure")
 MINTED = tuple(PREFIXES[prefix] for prefix in (*_CLAIMED, "NCT", "ACTRN", "PMID", "PMC", "DOI"))
 
 
@@ -162,20 +164,34 @@ def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
             subject, predicate = parts[_SUBJECT], parts[_PREDICATE]
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 edges[ox.Quad(subject, predicate, parts[_OBJECT])] = None
-    _mention_descriptions(by_subject, mentioned)
-    for subject in by_subject:
+    # A counter-measure is as old as the escape that it counters, and not as the antibody that was put to it since.
+    later = {
+        quad
+        for own in by_subject.values()
+        for quad in own
+        if quad.predicate == _COUNTER_ANTIBODY and quad.object not in mentioned
+    }
+    _mention_descriptions(by_subject, mentioned, later)
+    for subject, own in by_subject.items():
         iri = getattr(subject, "value", "")
-        if subject not in mentioned and iri.startswith(MINTED):
+        # A page on the web is a source wherever it is: its address alone may tell what came after the day.
+        if subject not in mentioned and (iri.startswith(MINTED) or any(_is_source(quad) for quad in own)):
             dropped.add(subject)
-    kept = [quad for subject, own in by_subject.items() if subject not in dropped for quad in own]
+    kept = [quad for subject, own in by_subject.items() if subject not in dropped for quad in own if quad not in later]
     return Selection(kept, list(edges), marks)
 
 
-def _mention_descriptions(by_subject: Mapping[object, list[ox.Quad]], mentioned: set[object]) -> None:
+def _is_source(quad: ox.Quad) -> bool:
+    return quad.predicate == _TYPE and quad.object == _SOURCE_CLASS
+
+
+def _mention_descriptions(
+    by_subject: Mapping[object, list[ox.Quad]], mentioned: set[object], later: set[ox.Quad]
+) -> None:
     """Add what the mentioned nodes point to: an event that is in the view brings its trial along."""
     for subject in list(mentioned):
         for quad in by_subject.get(subject, ()):
-            if isinstance(quad.object, ox.NamedNode):
+            if isinstance(quad.object, ox.NamedNode) and quad not in later:
                 mentioned.add(quad.object)
 
 

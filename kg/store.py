@@ -24,7 +24,7 @@ from kg.view import PartialDate, View
 if TYPE_CHECKING:
     import rdflib
 
-LAYOUT = "8"  # raise it when compiling changes what a store holds
+LAYOUT = "10"  # raise it when compiling changes what a store holds
 
 Progress = Callable[[str, int, int], None]  # what, done, of
 

@@ -473,3 +473,40 @@ def test_a_view_after_what_the_sources_tell_or_of_no_day_is_wrong_usage(
     code, out, err = kg("stats", "--root", built_toy.path, "--as-of", day)
     assert (code, out) == (2, "")
     assert "--as-of" in err
+
+
+# --- what a view of a past day must not tell
+
+
+@pytest.fixture(scope="module")
+def past(cache: Path, built_toy: Root) -> Opened:
+    """The toy graph as of the end of 2016."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KG_CACHE", str(cache))
+        return open_store(built_toy, View("2016-12-31"))
+
+
+def found(opened: Opened, query: str) -> bool:
+    return bool(opened.store.query(query, prefixes=PREFIXES))
+
+
+def test_a_counter_measure_does_not_bring_along_the_antibody_that_was_put_to_it_since(
+    past: Opened, toy: Opened
+) -> None:
+    counter = "ASK { ?counter a bsab:CounterMeasure ; bsab:counterKind ?kind }"
+    antibody = "ASK { { ab:dual-block ?p ?o } UNION { ?s ?p ab:dual-block } }"
+    assert found(past, counter) and found(toy, "ASK { ?counter bsab:counterAntibody ab:dual-block }")
+    assert found(toy, antibody) and not found(past, antibody)
+
+
+def test_a_source_that_no_line_of_the_view_names_is_not_in_it(past: Opened, toy: Opened) -> None:
+    idle = "ASK { ?source a bsab:Source FILTER NOT EXISTS { ?line bsab:source ?source } }"
+    assert not found(past, idle) and not found(toy, idle)
+    page = "ASK { <https://example.org/approval> a bsab:Source }"
+    assert found(toy, page) and not found(past, page)
+
+
+def test_a_precedent_of_later_is_not_in_a_view(past: Opened, toy: Opened) -> None:
+    idle = "ASK { ?precedent a bsab:Precedent FILTER NOT EXISTS { ?antigen bsab:hasPrecedent ?precedent } }"
+    assert found(toy, "ASK { ?precedent a bsab:Precedent }")
+    assert not found(past, idle) and not found(toy, idle)

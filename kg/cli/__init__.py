@@ -14,6 +14,7 @@ import click
 # Command -> module and its line in `kg --help`: the module is loaded only when the command is called.
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("questions", "Answer a named question; without a name, list them."),
+    "benchmark": ("benchmark", "Judge the rankings of pairs by time, against baselines."),
     "build": ("facts", "Write triples from the tables of facts."),
     "cache": ("stores", "Show or clear the folder of compiled stores."),
     "chains": ("chains", "Show how antibodies act, link by link, and what breaks it."),

@@ -1,0 +1,132 @@
+"""A learned ranker: logistic regression of antigens and pairs, on what was known by the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.benchmark.expression_baselines import highest_normal, highest_tumor, tumor_over_normal
+from kg.benchmark.graph_baselines import adamic_adar
+from kg.benchmark.protocol import SEED
+from kg.benchmark.traces import symbols_of
+from kg.benchmark.training import Positions, Scores, Training
+from kg.query import select
+
+Numbers = NDArray[np.float64]
+
+NEGATIVES = 50  # drawn for each known pair
+AT_LEAST = 2000  # drawn in all
+STRENGTH = 0.1  # C of the regression: the inverse of its penalty
+BLOCK = 256  # rows that are scored at once
+
+
+def sample_pairs(training: Training) -> tuple[Positions, Positions, NDArray[np.int64]]:
+    """Positions in the universe of both ends of the known pairs and of others, drawn by a seed; 1 where known."""
+    known = np.triu(training.known) if training.symmetric else training.known
+    one, other = np.nonzero(known)
+    drawn = np.random.default_rng(SEED)
+    count = max(AT_LEAST, NEGATIVES * len(one))
+    rows, columns = (drawn.integers(0, size, count) for size in training.shape)
+    kept = ~training.known[rows, columns] & (training.rows[rows] != training.columns[columns])
+    labels = np.concatenate([np.ones(len(one), dtype=np.int64), np.zeros(int(kept.sum()), dtype=np.int64)])
+    i, j = np.concatenate([one, rows[kept]]), np.concatenate([other, columns[kept]])
+    return training.rows[i], training.columns[j], labels
+
+
+def fitted(features: Numbers, labels: NDArray[np.int64]) -> Any:
+    """A logistic regression on standardized features, known pairs and others weighing alike; missing is the mean."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(
+        SimpleImputer(keep_empty_features=True),
+        StandardScaler(),
+        LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000),
+    )
+    return model.fit(features, labels)
+
+
+@dataclass(frozen=True)
+class _Features:
+    """What the regression sees. `antigens` are features of an antigen, `pairs` n x m features of a pair."""
+
+    training: Training
+    antigens: Numbers  # features x universe
+    own: NDArray[np.bool_]  # which of them count the pair itself, where it is known
+    pairs: Sequence[Scores]
+
+    def of(self, i: Positions, j: Positions, known: NDArray[np.int64] | int = 0) -> Numbers:
+        """Pairs x features, of rows i and columns j; a known pair is taken out of what its antigens count."""
+        ends = [
+            np.log1p(np.maximum(values[side] - known, 0)) if own else values[side]
+            for values, own in zip(self.antigens, self.own, strict=True)
+            for side in (self.training.rows[i], self.training.columns[j])
+        ]
+        found = []
+        for first, second in zip(ends[::2], ends[1::2], strict=True):
+            if self.training.symmetric:
+                found += [np.maximum(first, second), np.minimum(first, second)]
+            else:
+                found += [first, second]
+        found += [matrix[i, j] for matrix in self.pairs]
+        return np.column_stack(found)
+
+
+def _precedents(training: Training) -> Numbers:
+    """Drugs of other classes against each antigen that the view as of the day tells of."""
+    symbol, where = symbols_of(training.universe), training.universe.by_symbol
+    text = "SELECT ?antigen (COUNT(DISTINCT ?p) AS ?n) WHERE { ?antigen bsab:hasPrecedent ?p } GROUP BY ?antigen"
+    counts = np.zeros(len(where))
+    for row in select(training.view.store, text).rows:
+        if symbol.get(str(row["antigen"])) in where:
+            counts[where[symbol[str(row["antigen"])]]] = float(str(row["n"]))
+    return counts
+
+
+def _features(training: Training, dated: bool) -> _Features:
+    counted = [training.degrees.astype(np.float64), training.antibodies.astype(np.float64)]
+    antigens = [*counted, np.log1p(_precedents(training))]
+    pairs = [adamic_adar(training)]
+    if not dated:
+        votes = np.array([len(antigen.surface) for antigen in training.universe.antigens], dtype=np.float64)
+        antigens += [votes, highest_tumor(training.expression), highest_normal(training.expression)]
+        pairs.append(tumor_over_normal(training))
+    own = np.arange(len(antigens)) < len(counted)
+    return _Features(training, np.array(antigens), own, pairs)
+
+
+def _rank(training: Training, dated: bool) -> Scores:
+    scores = np.full(training.shape, np.nan, dtype=np.float32)
+    if not training.known.any():
+        return scores  # nothing to learn from
+    features = _features(training, dated)
+    rows, columns, labels = sample_pairs(training)
+    i, j = (np.searchsorted(side, wanted) for side, wanted in ((training.rows, rows), (training.columns, columns)))
+    model = fitted(features.of(i, j, labels), labels)
+    every = np.arange(len(training.columns))
+    for start in range(0, len(training.rows), BLOCK):
+        block = np.arange(start, min(start + BLOCK, len(training.rows)))
+        pairs = (np.repeat(block, len(every)), np.tile(every, len(block)))
+        scores[block] = model.decision_function(features.of(*pairs)).reshape(len(block), -1)
+    return scores
+
+
+def learned(training: Training) -> Scores:
+    """Log-odds of a known pair, by logistic regression; NaN where the family had no pair to learn from.
+
+    Features of either antigen: partners, antibodies and precedents known by the day; surface votes, highest tumor
+    median and worst normal tissue. Of the pair: Adamic-Adar, and tumor over normal tissue. What is missing takes the
+    mean.
+    """
+    return _rank(training, dated=False)
+
+
+def learned_dated(training: Training) -> Scores:
+    """The same without expression and surface votes: only what is dated."""
+    return _rank(training, dated=True)
