@@ -1,6 +1,6 @@
 """Draw the sample of the blind audit, hand it to auditors without its sources, and count what they said.
 
-python benchmarks/audit.py sample --seed 20261126 -o FOLDER   key.tsv (kept from the auditors) and items.tsv (for them)
+python benchmarks/audit.py sample --seed 20261127 -o FOLDER   key.tsv (kept from the auditors) and items.tsv (for them)
 python benchmarks/audit.py write FOLDER/key.tsv VERDICTS ...   docs/audit.tsv; `outcome` is then filled in by hand,
                                                                and docs/generate.py writes docs/audit.md
 
@@ -113,7 +113,9 @@ def claims_of(opened: Opened, everything: Opened) -> Claims:
     above: dict[str, set[str]] = defaultdict(set)
     for row in select(
         opened.store,
-        "SELECT ?a ?b WHERE { { ?a rdfs:subClassOf+ ?b } UNION { ?a skos:broader+ ?b } FILTER(isIRI(?b)) }",
+        """SELECT DISTINCT ?a ?b WHERE {
+          { GRAPH graph:mondo { ?a rdfs:subClassOf+ ?b } } UNION { GRAPH graph:cl { ?a rdfs:subClassOf+ ?b } }
+          UNION { ?a rdfs:subClassOf+ ?b } UNION { ?a skos:broader+ ?b } FILTER(isIRI(?b)) }""",
     ).rows:
         above[str(row["a"])].add(str(row["b"]))
     named = {name: sorted(found) for name, found in objects.items()}

@@ -64,7 +64,7 @@ def read_arms(rows: Sequence[Row], facts: Facts, names: Names) -> None:
 
         facts.add(Claim(antibody, "bsab:hasArm", curie), [names.evidence(row, ("antigen", "arm"))], row.where)
         claim("bsab:hasRole", names.term("ArmRole", row["role"]), "role")
-        if row["valency"]:
+        if row["valency"] and row["role"] != "mask":  # a mask binds nothing; tables count how many there are
             claim("bsab:valency", integer(row["valency"]), "valency")
         if row["moiety"]:
             claim("bsab:hasMoiety", names.term("Moiety", row["moiety"]), "moiety")
