@@ -69,7 +69,7 @@ def local_processes(workers: int) -> Iterator[Executor]:
 
 @contextmanager
 def dask_cluster(address: str = "", workers: int = 2) -> Iterator[Executor]:
-    """The executor of a Dask cluster: of the scheduler at an address, or of one on this machine, of `workers` processes.
+    """The executor of a Dask cluster: that of a scheduler, or one on this machine, of `workers` processes.
 
     Raises
     ------

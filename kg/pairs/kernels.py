@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ from kg.pairs.shifts import (
     antigens_of,
     blocks,
     largest,
+    places_of,
     repeated,
     tiles,
     windows,
@@ -47,6 +48,7 @@ Join = Literal["sum", "min", "max"]
 _JOINS: dict[str, np.ufunc] = {"sum": np.add, "min": np.minimum, "max": np.maximum, "and": np.minimum, "or": np.maximum}
 _NEVER = np.float32(-np.inf)  # the score of a pair that is not ranked
 _LOWEST = np.finfo(np.float32).min
+_GROUPS = 4  # of tumors, in the bound
 _FEW = 6  # one pair in so many
 
 
@@ -83,7 +85,8 @@ class Normal:
         """The pattern of known places of each antigen, and [patterns, patterns] whether two share enough of them."""
         of, examples = _patterns(self.known)
         found = self.known[examples].astype(np.float32)
-        return of, found @ found.T >= self.least
+        enough: Mask = np.asarray(found @ found.T) >= self.least
+        return of, enough
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,10 @@ class Ranking:
     excluded: Mask | Callable[[Positions, Positions], Mask] | None = None
 
     def __post_init__(self) -> None:
-        if self.tumor.ndim != 2:
+        if self.tumor.ndim != 2 or not self.tumor.shape[1]:
             raise KgError(f"levels in tumors are {self.tumor.shape}", "ranking", "give antigens x tumors")
         n, tumors = self.tumor.shape
-        parts = [("tumor", self.tumor, ((n, tumors),))]
+        parts: list[tuple[str, Numbers, tuple[tuple[int, ...], ...]]] = [("tumor", self.tumor, ((n, tumors),))]
         for number, normal in enumerate(self.normals):
             places = normal.levels.shape[-1]
             parts.append((f"normals[{number}]", normal.levels, ((n, places),)))
@@ -219,7 +222,10 @@ def rank(ranking: Ranking, top: int = 100, executor: Executor | None = None, cou
 
 
 def rank_block(ranking: Ranking, block: Block, top: int) -> Top:
-    """The best pairs of a block; what `rank` sends to an executor."""
+    """The best pairs of a block; what `rank` sends to an executor.
+
+    A bound of the score leaves out most pairs, which cannot enter any list; the others are looked at tumor by tumor.
+    """
     n, tumors = ranking.tumor.shape
     best = [_Best(top) for _ in range(tumors)]
     counts = np.zeros(tumors, dtype=np.int64)
@@ -229,12 +235,8 @@ def rank_block(ranking: Ranking, block: Block, top: int) -> Top:
         counts += prepared.count(base, shifts, positions)
         lowest = np.array([one.lowest for one in best], dtype=np.float32)
         near = np.flatnonzero(prepared.within_reach(base, lowest, shifts, positions))
-        width = positions.stop - positions.start
-        # Mostly a few pairs of a tile may enter a list. Where many may, whole rows are faster than picked pairs.
         if near.size * _FEW <= base.size:
-            row, column = np.divmod(near.astype(np.int32), np.int32(width))
-            one = column + np.int32(positions.start)
-            other = (one + row + np.int32(shifts.start)) % np.int32(n)
+            one, other = places_of(n, near, shifts, positions)
             scores = prepared.picked(base.reshape(-1)[near], one, other)
             at, of = np.nonzero((scores >= lowest).T)[::-1]  # tumor after tumor
             edges = np.searchsorted(of, np.arange(tumors + 1))
@@ -242,18 +244,15 @@ def rank_block(ranking: Ranking, block: Block, top: int) -> Top:
                 hit = at[edges[tumor] : edges[tumor + 1]]
                 best[tumor].add(scores[hit, tumor], one[hit], other[hit])
             continue
+        # Where many pairs may enter, whole rows are faster than picked pairs.
         for tumor, scores in prepared.scores(base, shifts, positions):
             hit = np.flatnonzero(scores >= lowest[tumor])
-            row, column = np.divmod(hit.astype(np.int32), np.int32(width))
-            one = column + np.int32(positions.start)
-            other = (one + row + np.int32(shifts.start)) % np.int32(n)
-            best[tumor].add(scores.reshape(-1)[hit], one, other)
+            best[tumor].add(scores.reshape(-1)[hit], *places_of(n, hit, shifts, positions))
     lists = [one.closed() for one in best]
-    empty = np.empty((0, top))
     return Top(
-        np.stack([scores for scores, _, _ in lists]) if lists else empty.astype(np.float32),
-        np.stack([first for _, first, _ in lists]) if lists else empty.astype(np.int32),
-        np.stack([second for _, _, second in lists]) if lists else empty.astype(np.int32),
+        np.stack([scores for scores, _, _ in lists]),
+        np.stack([first for _, first, _ in lists]),
+        np.stack([second for _, _, second in lists]),
         counts,
     )
 
@@ -349,16 +348,16 @@ class _Prepared:
                 levels = np.max(levels, axis=1, keepdims=True, initial=_NEVER)
             self.normals.append(windows(levels.T))
             of, enough = normal.shared()
-            some = enough.any(axis=1)  # what shares enough with no antigen is ranked nowhere
+            some: Mask = np.asarray(enough.any(axis=1))  # what shares enough with no antigen is ranked nowhere
             known &= some[of][:, None]
             self.patterns.append(None if enough[np.ix_(some, some)].all() else (of, enough))
-        self.rows = np.where(known, ranking.tumor, np.float32(np.nan))
         self.reach = np.where(known, ranking.tumor, _NEVER)
+        self.rows = np.where(known, ranking.tumor, np.float32(np.nan))
         self.tumor = windows(self.rows.T)
         self.terms = [(term.join, windows(np.atleast_2d(term.values.T))) for term in ranking.terms]
         self.fixed = [term.values.ndim == 1 for term in ranking.terms]
         self.peaks = [  # the highest value of each antigen in any tumor
-            windows(np.nan_to_num(values[:, 0], nan=_NEVER).max(axis=0, initial=_NEVER)[None])
+            windows(np.where(np.isnan(values[:, 0]), _NEVER, values[:, 0]).max(axis=0, initial=_NEVER)[None])
             for _, values in self.terms
         ]
         sizes = (ranking.tumor, *(part.levels for part in ranking.normals), *(part.values for part in ranking.terms))
@@ -415,17 +414,24 @@ class _Prepared:
     def within_reach(self, base: Numbers, lowest: Numbers, shifts: slice, positions: slice) -> Mask:
         """Which pairs of the tile may score `lowest` in some tumor: none that does is left out.
 
-        In place of all tumors, each antigen has one level: how far it is above what its best tumor asks for.
+        In place of the tumors of a group, each antigen has one level: how far it is above what its best tumor asks for.
         """
-        level = windows((self.reach - lowest).max(axis=1, initial=_NEVER)[None])[0]
+        above = self.reach - lowest
+        groups = np.arange(0, above.shape[1], -(-above.shape[1] // _GROUPS))
+        levels = windows(np.maximum.reduceat(above, groups, axis=1).T)
         bound, met = (self._buffer(number, shifts, positions) for number in (1, 2))
-        _JOINS[self.ranking.logic](level[0, positions], level[shifts, positions], out=bound)
-        with np.errstate(invalid="ignore"):
-            bound += base
-            for fixed, (how, _), peak in zip(self.fixed, self.terms, self.peaks, strict=True):
-                if not fixed:
-                    bound += _JOINS[how](peak[0, 0, positions], peak[0, shifts, positions], out=met)
-        return bound >= -self.slack
+        within = np.zeros(base.shape, dtype=np.bool_)
+        with np.errstate(invalid="ignore"):  # two infinities: a pair that is not ranked
+            if not all(self.fixed):
+                base = base.copy()
+                for fixed, (how, _), peak in zip(self.fixed, self.terms, self.peaks, strict=True):
+                    if not fixed:
+                        base += _JOINS[how](peak[0, 0, positions], peak[0, shifts, positions], out=met)
+            for level in levels:
+                _JOINS[self.ranking.logic](level[0, positions], level[shifts, positions], out=bound)
+                bound += base
+                within |= bound >= -self.slack
+        return within
 
     def picked(self, base: Numbers, one: Positions, other: Positions) -> Numbers:
         """The scores of some pairs of a tile, [pairs, tumors], from what they score before the tumor."""
@@ -495,6 +501,6 @@ def _patterns(rows: Mask) -> tuple[NDArray[np.int32], list[int]]:
 
 
 def _looked_up(
-    pairs: NDArray | Callable[[Positions, Positions], NDArray], first: Positions, second: Positions
-) -> NDArray:  # type: ignore[type-arg]
+    pairs: NDArray[Any] | Callable[[Positions, Positions], NDArray[Any]], first: Positions, second: Positions
+) -> NDArray[Any]:
     return pairs(first, second) if callable(pairs) else pairs[first, second]

@@ -8,6 +8,7 @@ takes the minimum of two runs two to three times faster than that of a column an
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,11 +37,11 @@ def blocks(n: int, count: int) -> tuple[Block, ...]:
     last = last_shift(n)
     count = max(1, min(count, last))
     edges = [1 + last * one // count for one in range(count + 1)]
-    return tuple((start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True) if start < stop)
+    return tuple((start, stop) for start, stop in pairwise(edges) if start < stop)
 
 
 def tiles(n: int, block: Block) -> list[tuple[slice, slice]]:
-    """The tiles (shifts, positions) of a block, in order: the first ones small, so that they set a mark for the rest."""
+    """The tiles (shifts, positions) of a block, in order; the first are small, and set a mark for the rest."""
     width = min(n, _WIDTH)
     most = max(1, _TILE // width)
     start, stop = block
@@ -72,6 +73,13 @@ def antigens_of(n: int, shifts: slice, positions: slice) -> tuple[Positions, Pos
     one = np.arange(positions.start, positions.stop, dtype=np.int32)
     other = (one + np.arange(shifts.start, shifts.stop, dtype=np.int32)[:, None]) % np.int32(n)
     return np.minimum(one, other), np.maximum(one, other)
+
+
+def places_of(n: int, found: NDArray[np.intp], shifts: slice, positions: slice) -> tuple[Positions, Positions]:
+    """The two antigens of each pair, from where it stands in a tile that is laid flat."""
+    row, column = np.divmod(found.astype(np.int32), np.int32(positions.stop - positions.start))
+    one = column + np.int32(positions.start)
+    return one, (one + row + np.int32(shifts.start)) % np.int32(n)
 
 
 def repeated(n: int, shifts: slice, positions: slice) -> tuple[slice, slice] | None:
