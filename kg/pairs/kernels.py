@@ -49,7 +49,7 @@ _JOINS: dict[str, np.ufunc] = {"sum": np.add, "min": np.minimum, "max": np.maxim
 _NEVER = np.float32(-np.inf)  # the score of a pair that is not ranked
 _LOWEST = np.finfo(np.float32).min
 _GROUPS = 4  # of tumors, in the bound
-_FEW = 6  # one pair in so many
+_PICKED = 1 << 14  # pairs that are looked at in every tumor at a time
 
 
 def log_levels(levels: Numbers, pseudo: float = 1.0) -> Numbers:
@@ -227,34 +227,18 @@ def rank_block(ranking: Ranking, block: Block, top: int) -> Top:
     A bound of the score leaves out most pairs, which cannot enter any list; the others are looked at tumor by tumor.
     """
     n, tumors = ranking.tumor.shape
-    best = [_Best(top) for _ in range(tumors)]
+    lists = _Lists(tumors, top)
     counts = np.zeros(tumors, dtype=np.int64)
     prepared = _Prepared(ranking, block)
     for shifts, positions in tiles(n, block):
         base = prepared.base(shifts, positions)
         counts += prepared.count(base, shifts, positions)
-        lowest = np.array([one.lowest for one in best], dtype=np.float32)
-        near = np.flatnonzero(prepared.within_reach(base, lowest, shifts, positions))
-        if near.size * _FEW <= base.size:
-            one, other = places_of(n, near, shifts, positions)
-            scores = prepared.picked(base.reshape(-1)[near], one, other)
-            at, of = np.nonzero((scores >= lowest).T)[::-1]  # tumor after tumor
-            edges = np.searchsorted(of, np.arange(tumors + 1))
-            for tumor in np.flatnonzero(np.diff(edges)).tolist():
-                hit = at[edges[tumor] : edges[tumor + 1]]
-                best[tumor].add(scores[hit, tumor], one[hit], other[hit])
-            continue
-        # Where many pairs may enter, whole rows are faster than picked pairs.
-        for tumor, scores in prepared.scores(base, shifts, positions):
-            hit = np.flatnonzero(scores >= lowest[tumor])
-            best[tumor].add(scores.reshape(-1)[hit], *places_of(n, hit, shifts, positions))
-    lists = [one.closed() for one in best]
-    return Top(
-        np.stack([scores for scores, _, _ in lists]),
-        np.stack([first for _, first, _ in lists]),
-        np.stack([second for _, _, second in lists]),
-        counts,
-    )
+        near = np.flatnonzero(prepared.within_reach(base, lists.lowest, shifts, positions))
+        for start in range(0, near.size, _PICKED):
+            some = near[start : start + _PICKED]
+            one, other = places_of(n, some, shifts, positions)
+            lists.add(prepared.picked(base.reshape(-1)[some], one, other), one, other)
+    return lists.closed(counts)
 
 
 def merge(parts: Iterable[Top], tumors: int, top: int) -> Top:
@@ -351,7 +335,7 @@ class _Prepared:
             some: Mask = np.asarray(enough.any(axis=1))  # what shares enough with no antigen is ranked nowhere
             known &= some[of][:, None]
             self.patterns.append(None if enough[np.ix_(some, some)].all() else (of, enough))
-        self.reach = np.where(known, ranking.tumor, _NEVER)
+        self.reach = np.ascontiguousarray(np.where(known, ranking.tumor, _NEVER).T)
         self.rows = np.where(known, ranking.tumor, np.float32(np.nan))
         self.tumor = windows(self.rows.T)
         self.terms = [(term.join, windows(np.atleast_2d(term.values.T))) for term in ranking.terms]
@@ -416,9 +400,9 @@ class _Prepared:
 
         In place of the tumors of a group, each antigen has one level: how far it is above what its best tumor asks for.
         """
-        above = self.reach - lowest
-        groups = np.arange(0, above.shape[1], -(-above.shape[1] // _GROUPS))
-        levels = windows(np.maximum.reduceat(above, groups, axis=1).T)
+        above = self.reach - lowest[:, None]
+        groups = range(0, len(above), -(-len(above) // _GROUPS))
+        levels = windows(np.maximum.reduceat(above, groups, axis=0))
         bound, met = (self._buffer(number, shifts, positions) for number in (1, 2))
         within = np.zeros(base.shape, dtype=np.bool_)
         with np.errstate(invalid="ignore"):  # two infinities: a pair that is not ranked
@@ -449,45 +433,54 @@ class _Prepared:
         return np.array(counts, dtype=np.int64)[self.pattern]
 
 
-class _Best:
-    """The best pairs of one tumor so far."""
+class _Lists:
+    """The best pairs of every tumor so far."""
 
-    def __init__(self, top: int) -> None:
-        self.top = top
-        self.lowest = _LOWEST  # what a pair must score to be looked at
-        self._waiting: list[tuple[Numbers, Positions, Positions]] = []
+    def __init__(self, tumors: int, top: int) -> None:
+        self.tumors, self.top = tumors, top
+        self.lowest = np.full(tumors, _LOWEST, dtype=np.float32)  # what a pair must score to be looked at
+        empty = np.empty(0, dtype=np.int32)
+        self._waiting = [(empty, empty.astype(np.float32), empty, empty)]  # tumor, score, lower, higher position
         self._size = 0
 
     def add(self, scores: Numbers, one: Positions, other: Positions) -> None:
-        """Take in pairs that score `lowest` or more."""
-        self._waiting.append((scores, np.minimum(one, other), np.maximum(one, other)))
-        self._size += len(scores)
-        if self._size >= 2 * self.top:
+        """Take in the scores of some pairs, [pairs, tumors]."""
+        hit = scores >= self.lowest
+        room = 2 * self.tumors * self.top
+        if np.count_nonzero(hit) > room and len(scores) > self.top:
+            edge = len(scores) - self.top
+            known = np.where(hit, scores, _NEVER)
+            self.lowest = np.maximum(self.lowest, np.partition(known, edge, axis=0)[edge])
+            hit = scores >= self.lowest
+        at, tumor = np.nonzero(hit)
+        ends = one[at], other[at]
+        self._waiting.append((tumor.astype(np.int32), scores[at, tumor], np.minimum(*ends), np.maximum(*ends)))
+        self._size += len(at)
+        if self._size > room:
             self._sort()
 
-    def closed(self) -> tuple[Numbers, Positions, Positions]:
-        """Scores, lower and higher position: as many as the list has places."""
-        self._sort()
-        ((scores, first, second),) = self._waiting
-        free = (0, self.top - len(scores))
-        return (
-            np.pad(scores, free, constant_values=np.nan),
-            np.pad(first, free, constant_values=-1),
-            np.pad(second, free, constant_values=-1),
-        )
+    def closed(self, counts: NDArray[np.int64]) -> Top:
+        """The lists, with how many pairs each tumor has."""
+        tumor, place = self._sort()
+        ((_, found, low, high),) = self._waiting
+        scores = np.full((self.tumors, self.top), np.nan, dtype=np.float32)
+        first, second = np.full((2, self.tumors, self.top), -1, dtype=np.int32)
+        scores[tumor, place], first[tumor, place], second[tumor, place] = found, low, high
+        return Top(scores, first, second, counts)
 
-    def _sort(self) -> None:
-        empty = np.empty(0, dtype=np.int32)
-        parts = self._waiting or [(empty.astype(np.float32), empty, empty)]
-        scores, first, second = (np.concatenate(side) for side in zip(*parts, strict=True))
-        if len(scores) > self.top:
-            edge = np.partition(scores, len(scores) - self.top)[len(scores) - self.top]
-            scores, first, second = (side[scores >= edge] for side in (scores, first, second))
-        order = np.lexsort((second, first, -scores))[: self.top]
-        self._waiting = [(scores[order], first[order], second[order])]
+    def _sort(self) -> tuple[Positions, NDArray[np.intp]]:
+        """Cut every list to its length; tumor and place in its list of what is left."""
+        tumor, scores, first, second = (np.concatenate(side) for side in zip(*self._waiting, strict=True))
+        order = np.lexsort((second, first, -scores, tumor))
+        tumor = tumor[order]
+        place = np.arange(len(order)) - np.searchsorted(tumor, np.arange(self.tumors))[tumor]
+        kept = place < self.top
+        order, tumor, place = order[kept], tumor[kept], place[kept]
+        self._waiting = [(tumor, scores[order], first[order], second[order])]
         self._size = len(order)
-        if self._size == self.top:
-            self.lowest = scores[order[-1]]
+        full = place == self.top - 1
+        self.lowest[tumor[full]] = scores[order[full]]
+        return tumor, place
 
 
 def _patterns(rows: Mask) -> tuple[NDArray[np.int32], list[int]]:
