@@ -31,7 +31,7 @@ from kg.output import write_file
 from kg.pairs.executors import dask_cluster, local_processes
 from kg.pairs.joint import count_both, count_joint, packed
 from kg.pairs.kernels import Normal, Ranking, log_levels, rank, worst
-from kg.pairs.shifts import blocks, largest, pairs_of, tiles, windows
+from kg.pairs.shifts import blocks, in_runs, largest, pairs_of, tiles, windows
 from kg.pairs.triples import best_triples
 
 ROUNDS = 5
@@ -64,6 +64,7 @@ def levels(expression: Expression) -> tuple[Numbers, Numbers]:
     return log_levels(tumor[known]), log_levels(normal[known])
 
 
+@in_runs
 def bare(tumor: Numbers, normal: Numbers) -> None:
     """The calls of np.minimum and np.maximum that all pairs need, and nothing else, on the tiles of the kernel."""
     n = tumor.shape[1]
@@ -96,6 +97,7 @@ def square(tumor: Numbers, normal: Numbers, side: int = 512) -> None:
                 np.minimum(place[rows, None], place[None, columns], out=met)
 
 
+@in_runs
 def kernel(tumor: Numbers, normal: Numbers) -> None:
     """The kernel that `rank` calls, with the levels of all pairs in all tumors."""
     n = tumor.shape[1]
@@ -191,7 +193,7 @@ def of_executors(expression: Expression) -> Iterator[Row]:
         noise = draw.uniform(0, 0.01, (n, 1)).astype(np.float32)
         askings[n] = Ranking(tumor[order] + noise, "and", (Normal(normal[order], "and"),))
     for n, asked in askings.items():
-        seconds = rounds({"serial": lambda asked=asked: rank(asked, TOP)}, 3, "wall")["serial"]
+        seconds = rounds({"serial": lambda asked=asked: rank(asked, TOP)}, 2, "wall")["serial"]
         yield row("executors", "serial", seconds, antigens=n, tumors=TCGA, places=50, workers=1)
     opened: dict[str, Callable[[], AbstractContextManager[Executor]]] = {
         "processes": lambda: local_processes(WORKERS),
@@ -205,7 +207,7 @@ def of_executors(expression: Expression) -> Iterator[Row]:
             yield row("executors", f"{name}, start", started, workers=WORKERS)
             for n, asked in askings.items():
                 task = {name: lambda asked=asked, executor=executor: rank(asked, TOP, executor, 4 * WORKERS)}
-                seconds = rounds(task, 3, "wall")[name]
+                seconds = rounds(task, 2, "wall")[name]
                 yield row("executors", name, seconds, antigens=n, tumors=TCGA, places=50, workers=WORKERS)
 
 

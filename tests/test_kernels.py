@@ -151,6 +151,20 @@ def test_what_the_bound_leaves_out_is_in_no_list(n: int, ties: bool) -> None:
         assert best.ranked[tumor] == len(kept)
 
 
+def test_a_large_bonus_rounds_no_pair_out_of_a_list() -> None:
+    draw = np.random.default_rng(12)
+    tumor = draw.normal(3, 2, (301, 9)).astype(np.float32)
+    bonus = (draw.integers(0, 3, (301, 301)) * 1e6).astype(np.float32)
+    ranking = Ranking(tumor, normals=(Normal(tumor[:, :3] / 3),), bonus=bonus)
+    low, high = np.triu_indices(301, 1)
+    scores = score_of(ranking, low, high)
+    best = rank(ranking, 20)
+    for number in range(9):
+        order = np.lexsort((high, low, -scores[:, number]))[:20]
+        assert best.first[number].tolist() == low[order].tolist()
+        assert best.second[number].tolist() == high[order].tolist()
+
+
 def test_tiles_and_blocks_of_any_size_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     ranking = large(6, ties=True)
     whole = rank(ranking, 30)

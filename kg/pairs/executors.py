@@ -82,7 +82,7 @@ def dask_cluster(address: str = "", workers: int = 2) -> Iterator[Executor]:
         raise KgError("Dask is not installed", "distributed", "pip install 'bsab-kg[scale]'") from None
     if address:
         try:
-            client = distributed.Client(address)
+            client = distributed.Client(address, timeout=10)
         except (OSError, ValueError) as error:
             raise KgError(f"no scheduler answers: {error}", address, "see `dask scheduler`") from None
     else:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kg.errors import KgError
 from kg.pairs.executors import gather
-from kg.pairs.shifts import Block, Positions, blocks, last_shift, shift_of, windows
+from kg.pairs.shifts import Block, Positions, blocks, in_runs, last_shift, shift_of, windows
 
 Mask = NDArray[np.bool_]
 Words = NDArray[np.uint64]  # [words, antigens]: bit s of an antigen is its sample s
@@ -36,6 +36,7 @@ def packed(positive: Mask) -> Words:
     return np.ascontiguousarray(whole.view(np.uint64).T)
 
 
+@in_runs
 def count_both(left: Words, right: Words) -> Counts:
     """How many bits both have, of every column of `left` with every one of `right`: [left, right]."""
     width = right.shape[1]
@@ -183,6 +184,7 @@ def _by_shift(one: Words, other: Words, executor: Executor | None, count: int | 
     return counts
 
 
+@in_runs
 def count_block(one: Words, other: Words, block: Block) -> Counts:
     """The counts of a block of shifts, [shifts, antigens]; what `count_joint` sends to an executor."""
     start, stop = block

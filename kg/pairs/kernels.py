@@ -33,6 +33,7 @@ from kg.pairs.shifts import (
     Positions,
     antigens_of,
     blocks,
+    in_runs,
     largest,
     places_of,
     repeated,
@@ -221,6 +222,7 @@ def rank(ranking: Ranking, top: int = 100, executor: Executor | None = None, cou
     return merge(gather(executor, rank_block, calls), ranking.tumor.shape[1], top)
 
 
+@in_runs
 def rank_block(ranking: Ranking, block: Block, top: int) -> Top:
     """The best pairs of a block; what `rank` sends to an executor.
 
@@ -283,6 +285,7 @@ def score_of(ranking: Ranking, first: Positions, second: Positions) -> Numbers:
     return scores
 
 
+@in_runs
 def score_matrix(ranking: Ranking, tumor: int) -> Numbers:
     """The scores of all pairs in one tumor, [n, n] and symmetric; NaN where a pair is not ranked, and on the diagonal.
 
@@ -345,7 +348,8 @@ class _Prepared:
             for _, values in self.terms
         ]
         sizes = (ranking.tumor, *(part.levels for part in ranking.normals), *(part.values for part in ranking.terms))
-        self.slack = np.float32(1e-5) * sum(np.nan_to_num(np.abs(values)).max(initial=0) for values in sizes)
+        self.scale = sum(_largest(values) for values in sizes)  # of the parts of a score
+        self.bonus = 0.0  # the largest so far
         for term in ranking.terms:
             if term.values.ndim == 2:
                 known &= ~np.isnan(term.values)
@@ -367,7 +371,9 @@ class _Prepared:
         if ranking.bonus is not None or ranking.excluded is not None:
             first, second = antigens_of(ranking.n, shifts, positions)
         if ranking.bonus is not None:
-            base += _looked_up(ranking.bonus, first, second)
+            bonus = _looked_up(ranking.bonus, first, second)
+            self.bonus = max(self.bonus, _largest(bonus))
+            base += bonus
         for normal, levels, pattern in zip(ranking.normals, self.normals, self.patterns, strict=True):
             worst(levels, normal.logic, shifts, positions, far, met)
             with np.errstate(invalid="ignore"):  # two infinities, where nothing is known
@@ -404,17 +410,18 @@ class _Prepared:
         groups = range(0, len(above), -(-len(above) // _GROUPS))
         levels = windows(np.maximum.reduceat(above, groups, axis=0))
         bound, met = (self._buffer(number, shifts, positions) for number in (1, 2))
-        within = np.zeros(base.shape, dtype=np.bool_)
+        join = _JOINS[self.ranking.logic]
+        join(levels[0, 0, positions], levels[0, shifts, positions], out=bound)
+        for level in levels[1:]:
+            join(level[0, positions], level[shifts, positions], out=met)
+            np.maximum(bound, met, out=bound)
         with np.errstate(invalid="ignore"):  # two infinities: a pair that is not ranked
-            if not all(self.fixed):
-                base = base.copy()
-                for fixed, (how, _), peak in zip(self.fixed, self.terms, self.peaks, strict=True):
-                    if not fixed:
-                        base += _JOINS[how](peak[0, 0, positions], peak[0, shifts, positions], out=met)
-            for level in levels:
-                _JOINS[self.ranking.logic](level[0, positions], level[shifts, positions], out=bound)
-                bound += base
-                within |= bound >= -self.slack
+            bound += base
+            for fixed, (how, _), peak in zip(self.fixed, self.terms, self.peaks, strict=True):
+                if not fixed:
+                    bound += _JOINS[how](peak[0, 0, positions], peak[0, shifts, positions], out=met)
+        slack = np.float32(1e-5 * (self.scale + self.bonus))  # many times what rounding can do
+        within: Mask = bound >= -slack
         return within
 
     def picked(self, base: Numbers, one: Positions, other: Positions) -> Numbers:
@@ -429,7 +436,12 @@ class _Prepared:
     def count(self, base: Numbers, shifts: slice, positions: slice) -> NDArray[np.int64]:
         """How many pairs of the tile have a score in each tumor."""
         allowed = base >= _LOWEST
-        counts = [np.count_nonzero(allowed & known[0, positions] & known[shifts, positions]) for known in self.known]
+        both = np.empty_like(allowed)
+        counts = []
+        for known in self.known:
+            np.logical_and(known[0, positions], known[shifts, positions], out=both)
+            np.logical_and(both, allowed, out=both)
+            counts.append(np.count_nonzero(both))
         return np.array(counts, dtype=np.int64)[self.pattern]
 
 
@@ -491,6 +503,11 @@ def _patterns(rows: Mask) -> tuple[NDArray[np.int32], list[int]]:
     for position, number in enumerate(of):
         examples.setdefault(number, position)
     return np.array(of, dtype=np.int32), list(examples.values())
+
+
+def _largest(values: NDArray[Any]) -> float:
+    """The largest number of either sign; 0 if there is none."""
+    return float(np.max(np.abs(values), initial=0, where=~np.isnan(values)))
 
 
 def _looked_up(

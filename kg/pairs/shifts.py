@@ -8,8 +8,10 @@ takes the minimum of two runs two to three times faster than that of a column an
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from itertools import pairwise
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -18,8 +20,28 @@ from numpy.typing import NDArray
 Positions = NDArray[np.int32]
 Block = tuple[int, int]  # shifts from, up to and without
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BUFFER = 256
 _TILE = 1 << 17  # elements: the buffers of a tile stay in the caches of a core
 _WIDTH = 4096  # positions in a tile
+
+
+def in_runs(function: Callable[P, R]) -> Callable[P, R]:
+    """The function with small buffers in numpy.
+
+    Where a run is shorter than a third of the buffer (8,192 elements by default), numpy copies runs together into
+    buffers, which takes three times as long as the minimum of the runs themselves.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        with np.errstate():  # gives back the size of the buffer, too
+            np.setbufsize(_BUFFER)
+            return function(*args, **kwargs)
+
+    return call
 
 
 def last_shift(n: int) -> int:
@@ -42,7 +64,7 @@ def blocks(n: int, count: int) -> tuple[Block, ...]:
 
 def tiles(n: int, block: Block) -> list[tuple[slice, slice]]:
     """The tiles (shifts, positions) of a block, in order; the first are small, and set a mark for the rest."""
-    width = min(n, _WIDTH)
+    width = -(-n // -(-n // _WIDTH))  # equal parts
     most = max(1, _TILE // width)
     start, stop = block
     found, shift, depth = [], start, 1
