@@ -326,6 +326,7 @@ class _Prepared:
         self.ranking = ranking
         n = ranking.n
         self.buffers = np.empty((3, largest(n, block)), dtype=np.float32)
+        self.flags = np.empty((2, largest(n, block)), dtype=np.bool_)
         self.normals: list[Numbers] = []
         self.patterns: list[tuple[NDArray[np.int32], Mask] | None] = []
         known = ~np.isnan(ranking.tumor)
@@ -359,6 +360,9 @@ class _Prepared:
     def _buffer(self, number: int, shifts: slice, positions: slice) -> Numbers:
         shape = (shifts.stop - shifts.start, positions.stop - positions.start)
         return self.buffers[number, : shape[0] * shape[1]].reshape(shape)
+
+    def _flags(self, number: int, shape: tuple[int, ...]) -> Mask:
+        return self.flags[number, : shape[0] * shape[1]].reshape(shape)
 
     def base(self, shifts: slice, positions: slice) -> Numbers:
         """What a pair of the tile scores before its tumor; minus infinity or NaN where it is not ranked."""
@@ -421,8 +425,7 @@ class _Prepared:
                 if not fixed:
                     bound += _JOINS[how](peak[0, 0, positions], peak[0, shifts, positions], out=met)
         slack = np.float32(1e-5 * (self.scale + self.bonus))  # many times what rounding can do
-        within: Mask = bound >= -slack
-        return within
+        return np.greater_equal(bound, -slack, out=self._flags(0, base.shape))
 
     def picked(self, base: Numbers, one: Positions, other: Positions) -> Numbers:
         """The scores of some pairs of a tile, [pairs, tumors], from what they score before the tumor."""
@@ -435,8 +438,8 @@ class _Prepared:
 
     def count(self, base: Numbers, shifts: slice, positions: slice) -> NDArray[np.int64]:
         """How many pairs of the tile have a score in each tumor."""
-        allowed = base >= _LOWEST
-        both = np.empty_like(allowed)
+        allowed, both = self._flags(0, base.shape), self._flags(1, base.shape)
+        np.greater_equal(base, _LOWEST, out=allowed)
         counts = []
         for known in self.known:
             np.logical_and(known[0, positions], known[shifts, positions], out=both)
