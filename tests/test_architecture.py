@@ -15,6 +15,7 @@ from conftest import REPOSITORY
 PACKAGE = REPOSITORY / "kg"
 EXCEPTION = ("store", "compile_store")  # loaded only when the cache has no store
 HEAVY = {"rdflib", "oxrdflib", "networkx", "numpy", "pyvis", "jinja2", "shacl", "rustdl", "pyshacl", "owlready2"}
+HEAVY |= {"dask", "distributed", "matplotlib"}
 
 
 def layers() -> dict[str, int]:
