@@ -137,7 +137,7 @@ def _reached(
         if predicate == "bsab:phase":
             furthest[subject] = max(furthest[subject], *(ranks.get(one, 0) for one in values))
     asked = """SELECT ?antibody ?tumor ?phase WHERE {
-      { ?antibody bsab:hasEvent ?node } UNION { ?antibody bsab:hasResult ?node } UNION { ?antibody bsab:testedInTrial ?node }
+      ?antibody bsab:hasEvent|bsab:hasResult|bsab:testedInTrial ?node
       OPTIONAL { ?node bsab:eventTumor|bsab:observedIn ?tumor } OPTIONAL { ?node bsab:phase ?phase } }"""
     for row in select(everything.store, asked).rows:
         antibody = str(row["antibody"])
@@ -164,8 +164,18 @@ def sample(claims: Claims, size: int, seed: int) -> Iterator[Drawn]:
 def sentence(opened: Opened, row: dict[str, str], value: str) -> str:
     """Subject, predicate and object in words, with what the claim is narrowed to."""
     store = opened.store
+    if row["subject"].startswith("disclosure:"):
+        return _joined(opened, row, value)
     predicate = label_of(store, ox.NamedNode(expand(row["predicate"]))) or row["predicate"]
     return f"{_subject(opened, row['subject'])}: {predicate}: {_value(opened, value)}{_narrowed(opened, row['claim'])}"
+
+
+def _joined(opened: Opened, row: dict[str, str], value: str) -> str:
+    """A trace by the partner of what is judged: its label names both, and would tell."""
+    label = label_of(opened.store, ox.NamedNode(expand(row["subject"]))) or ""
+    asked = f"SELECT ?o WHERE {{ <{expand(row['subject'])}> bsab:joins ?o FILTER(?o != <{expand(row['object'])}>) }}"
+    (partner,) = select(opened.store, asked).rows
+    return f"{_value(opened, str(partner['o']))} ({label.partition(': ')[2]}): joined with: {_value(opened, value)}"
 
 
 def _subject(opened: Opened, curie: str) -> str:
@@ -261,8 +271,9 @@ def _changed_node(claims: Claims, row: dict[str, str], chance: random.Random) ->
     day = cells.get("bsab:onLatest", "")
     if day and cells.get("bsab:onEarliest") == day and cells.get("bsab:dateKind") in DATED:
         changes.append(("date", day, _moved(day, chance)))
+    traced = cells.get("bsab:eventKind") == "bsab:FirstPublicTraceEventKind"  # its phase says nothing
     for name, change in (("bsab:phase", "phase"), ("bsab:eventTumor", "tumor"), ("bsab:observedIn", "tumor")):
-        if name in cells:
+        if name in cells and not (traced and change == "phase"):
             old = _value(claims.opened, cells[name]) if change == "tumor" else _notation(store, cells[name])
             others = _others(claims, name, cells[name], row["subject"], change)
             if old in before and others:

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import make_toy
+from conftest import REPOSITORY, make_toy
+from upstream.small import read_tsv
 
 from kg.errors import FactsError
 from kg.facts import load_facts
@@ -76,3 +77,13 @@ def test_a_cell_that_was_not_seen_becomes_a_claim_of_its_own(tmp_path: Path) -> 
     assert len(day) == 1
     assert day[0].subject.startswith("disclosure:DLL3.EGFR.")
     assert {line.reading for line in facts.evidence[day[0].id].values()} == {"unread"}
+
+
+def test_the_curated_traces_are_as_many_as_was_promised() -> None:
+    tables = sorted((REPOSITORY / "data/curated").glob("disclosures*.tsv"))
+    first: dict[tuple[str, str], str] = {}
+    for row in (row for path in tables for row in read_tsv(path) if row["kind"] != "proposal"):
+        pair = (row["first"], row["second"])
+        first[pair] = min(row["on"], first.get(pair, row["on"]))
+    assert len(first) >= 60
+    assert sum(on >= "2018" for on in first.values()) >= 40
