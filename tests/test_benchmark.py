@@ -21,7 +21,7 @@ from kg.benchmark import expression_baselines, graph_baselines, learned
 from kg.benchmark.counts import COLUMNS as COUNTED
 from kg.benchmark.counts import count_positives
 from kg.benchmark.embedding import netmf
-from kg.benchmark.evaluate import STRATA, evaluate, strata
+from kg.benchmark.evaluate import STRATA, Measure, evaluate, strata
 from kg.benchmark.leaks import leaks
 from kg.benchmark.log import LOG, LOG_COLUMNS, TABLE, append_log, commit_of, log_rows, merged_table, read_table
 from kg.benchmark.metrics import (
@@ -259,6 +259,8 @@ def test_the_and_gate_score_is_that_of_the_authors_code() -> None:
     every = [(a, b) for a in range(6) for b in range(6)]
     index, far = zip(*(plain_score(normal[[a, b]].T, tumor[[a, b]]) for a, b in every), strict=True)
 
+    assert np.allclose(np.exp(spread).ravel(), np.multiply(index, far), rtol=1e-5)
+
     def scaled(values: Sequence[float]) -> NDArray[np.float64]:
         logs = np.log(values)
         return (logs - logs.min()) / (logs.max() - logs.min())
@@ -410,6 +412,7 @@ def test_a_gain_is_found_where_there_is_one_and_nowhere_else(large_case: Case) -
     assert won.best == "bias 0"
     assert won.gain
     assert won.difference == pytest.approx(won.value - results["bias 0"].measures["average_precision"].value)
+    assert not Measure(0.5, difference=0.1, difference_low=-0.1, difference_high=0.3).gain
     even = results["same"].measures["average_precision"]
     assert (even.difference, even.difference_low, even.difference_high) == (0, 0, 0)
     assert not even.gain
