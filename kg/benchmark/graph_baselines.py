@@ -62,10 +62,10 @@ def degree_regression(training: Training) -> Scores:
     rows, columns, labels = sample_pairs(training)
     if not labels.any():
         return np.full(training.shape, np.nan, dtype=np.float32)
+    # A known pair counts in the degrees of its own ends. Taken out, the ends of a lone pair would look emptier than
+    # those of the pairs drawn beside it, and with few pairs the regression would learn that hubs do not pair.
     degrees = training.degrees.astype(np.float64)
-    # A known pair has given each of its ends one partner, which the pairs that are asked for have not.
-    one, other = degrees[rows] - labels, degrees[columns] - labels
-    model = fitted(_of_degrees(one, other), labels)
+    model = fitted(_of_degrees(degrees[rows], degrees[columns]), labels)
     levels, level = np.unique(degrees, return_inverse=True)  # few: every pair of them is asked for once
     size = len(levels)
     features = _of_degrees(np.repeat(levels, size), np.tile(levels, size))

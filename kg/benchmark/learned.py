@@ -58,16 +58,11 @@ class _Features:
 
     training: Training
     antigens: Numbers  # features x universe
-    own: NDArray[np.bool_]  # which of them count the pair itself, where it is known
     pairs: Sequence[Scores]
 
-    def of(self, i: Positions, j: Positions, known: NDArray[np.int64] | int = 0) -> Numbers:
-        """Pairs x features, of rows i and columns j; a known pair is taken out of what its antigens count."""
-        ends = [
-            np.log1p(np.maximum(values[side] - known, 0)) if own else values[side]
-            for values, own in zip(self.antigens, self.own, strict=True)
-            for side in (self.training.rows[i], self.training.columns[j])
-        ]
+    def of(self, i: Positions, j: Positions) -> Numbers:
+        """Pairs x features, of rows i and columns j."""
+        ends = [values[side] for values in self.antigens for side in (self.training.rows[i], self.training.columns[j])]
         found = []
         for first, second in zip(ends[::2], ends[1::2], strict=True):
             if self.training.symmetric:
@@ -90,15 +85,14 @@ def _precedents(training: Training) -> Numbers:
 
 
 def _features(training: Training, dated: bool) -> _Features:
-    counted = [training.degrees.astype(np.float64), training.antibodies.astype(np.float64)]
-    antigens = [*counted, np.log1p(_precedents(training))]
+    counted = (training.degrees, training.antibodies, _precedents(training))
+    antigens = [np.log1p(values.astype(np.float64)) for values in counted]
     pairs = [adamic_adar(training)]
     if not dated:
         votes = np.array([len(antigen.surface) for antigen in training.universe.antigens], dtype=np.float64)
         antigens += [votes, highest_tumor(training.expression), highest_normal(training.expression)]
         pairs.append(tumor_over_normal(training))
-    own = np.arange(len(antigens)) < len(counted)
-    return _Features(training, np.array(antigens), own, pairs)
+    return _Features(training, np.array(antigens), pairs)
 
 
 def _rank(training: Training, dated: bool) -> Scores:
@@ -108,7 +102,7 @@ def _rank(training: Training, dated: bool) -> Scores:
     features = _features(training, dated)
     rows, columns, labels = sample_pairs(training)
     i, j = (np.searchsorted(side, wanted) for side, wanted in ((training.rows, rows), (training.columns, columns)))
-    model = fitted(features.of(i, j, labels), labels)
+    model = fitted(features.of(i, j), labels)
     every = np.arange(len(training.columns))
     for start in range(0, len(training.rows), BLOCK):
         block = np.arange(start, min(start + BLOCK, len(training.rows)))
