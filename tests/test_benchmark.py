@@ -293,11 +293,22 @@ def test_the_embedding_puts_near_what_is_near_and_is_repeatable() -> None:
 
 def test_negatives_are_drawn_from_what_is_not_known() -> None:
     training = training_of(EDGES)
-    rows, columns, labels = learned.sample_pairs(training)
+    source, rows, columns, labels = learned.sample_pairs(training)
+    assert source is training
     known = {frozenset(edge) for edge in EDGES}
     assert {frozenset(pair) for pair in zip(rows[labels == 1], columns[labels == 1], strict=True)} == known
     assert not {frozenset(pair) for pair in zip(rows[labels == 0], columns[labels == 0], strict=True)} & known
     assert (rows != columns).all()
+
+
+def test_learned_are_the_pairs_of_the_years_before_from_what_was_known_then() -> None:
+    before, now = training_of(EDGES[:3]), training_of(EDGES)
+    source, rows, columns, labels = learned.sample_pairs(replace(now, earlier=before))
+    assert source is before
+    fresh = {frozenset(edge) for edge in EDGES[3:]}
+    assert {frozenset(pair) for pair in zip(rows[labels == 1], columns[labels == 1], strict=True)} == fresh
+    # Nothing new: the known ones, as they are now.
+    assert learned.sample_pairs(replace(now, earlier=now))[0] is now
 
 
 # --- metrics

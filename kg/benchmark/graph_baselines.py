@@ -56,16 +56,14 @@ def adamic_adar(training: Training) -> Scores:
 
 
 def degree_regression(training: Training) -> Scores:
-    """Logistic regression of the larger and the smaller degree, known pairs against pairs drawn from the others."""
+    """Logistic regression of the larger and the smaller degree: which pairs became known in the years before."""
     from kg.benchmark.learned import fitted, sample_pairs
 
-    rows, columns, labels = sample_pairs(training)
+    source, rows, columns, labels = sample_pairs(training)
     if not labels.any():
         return np.full(training.shape, np.nan, dtype=np.float32)
-    # A known pair counts in the degrees of its own ends. Taken out, the ends of a lone pair would look emptier than
-    # those of the pairs drawn beside it, and with few pairs the regression would learn that hubs do not pair.
-    degrees = training.degrees.astype(np.float64)
-    model = fitted(_of_degrees(degrees[rows], degrees[columns]), labels)
+    before, degrees = source.degrees.astype(np.float64), training.degrees.astype(np.float64)
+    model = fitted(_of_degrees(before[source.rows[rows]], before[source.columns[columns]]), labels)
     levels, level = np.unique(degrees, return_inverse=True)  # few: every pair of them is asked for once
     size = len(levels)
     features = _of_degrees(np.repeat(levels, size), np.tile(levels, size))
