@@ -123,7 +123,7 @@ def _rank(training: Training, dated: bool) -> Scores:
 
 
 def learned(training: Training) -> Scores:
-    """Log-odds that a pair becomes known, by logistic regression on the years before; NaN where the family had no pair to learn from.
+    """Log-odds that a pair becomes known, by logistic regression on the years before; NaN where there was no pair.
 
     Features of either antigen: partners, antibodies and precedents known by the day; surface votes, highest tumor
     median and worst normal tissue. Of the pair: Adamic-Adar, and tumor over normal tissue. What is missing takes the
