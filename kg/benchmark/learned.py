@@ -24,17 +24,29 @@ STRENGTH = 0.1  # C of the regression: the inverse of its penalty
 BLOCK = 256  # rows that are scored at once
 
 
-def sample_pairs(training: Training) -> tuple[Positions, Positions, NDArray[np.int64]]:
-    """Positions in the universe of both ends of the known pairs and of others, drawn by a seed; 1 where known."""
-    known = np.triu(training.known) if training.symmetric else training.known
-    one, other = np.nonzero(known)
+def sample_pairs(training: Training) -> tuple[Training, Positions, Positions, NDArray[np.int64]]:
+    """What to learn from, and how it looked before: an earlier training set, and pairs with what became of them.
+
+    Learned is which pairs became known in the years before the day, from what was known at their beginning: the task
+    itself, once before. Where none did, the known pairs are learned from what is known of them now.
+
+    Returns
+    -------
+    source, rows, columns, labels
+        The set to take features from; rows and columns of the pairs in its matrix; 1 where the pair became known, 0 of
+        those that are drawn, by a seed, from what is open at the day.
+    """
+    source, fresh = training, training.known
+    if training.earlier is not None and (training.known & ~training.earlier.known).any():
+        source, fresh = training.earlier, training.known & ~training.earlier.known
+    one, other = np.nonzero(np.triu(fresh) if training.symmetric else fresh)
     drawn = np.random.default_rng(SEED)
     count = max(AT_LEAST, NEGATIVES * len(one))
     rows, columns = (drawn.integers(0, size, count) for size in training.shape)
     kept = ~training.known[rows, columns] & (training.rows[rows] != training.columns[columns])
     labels = np.concatenate([np.ones(len(one), dtype=np.int64), np.zeros(int(kept.sum()), dtype=np.int64)])
     i, j = np.concatenate([one, rows[kept]]), np.concatenate([other, columns[kept]])
-    return training.rows[i], training.columns[j], labels
+    return source, i, j, labels
 
 
 def fitted(features: Numbers, labels: NDArray[np.int64]) -> Any:
@@ -58,16 +70,11 @@ class _Features:
 
     training: Training
     antigens: Numbers  # features x universe
-    own: NDArray[np.bool_]  # which of them count the pair itself, where it is known
     pairs: Sequence[Scores]
 
-    def of(self, i: Positions, j: Positions, known: NDArray[np.int64] | int = 0) -> Numbers:
-        """Pairs x features, of rows i and columns j; a known pair is taken out of what its antigens count."""
-        ends = [
-            np.log1p(np.maximum(values[side] - known, 0)) if own else values[side]
-            for values, own in zip(self.antigens, self.own, strict=True)
-            for side in (self.training.rows[i], self.training.columns[j])
-        ]
+    def of(self, i: Positions, j: Positions) -> Numbers:
+        """Pairs x features, of rows i and columns j."""
+        ends = [values[side] for values in self.antigens for side in (self.training.rows[i], self.training.columns[j])]
         found = []
         for first, second in zip(ends[::2], ends[1::2], strict=True):
             if self.training.symmetric:
@@ -90,25 +97,23 @@ def _precedents(training: Training) -> Numbers:
 
 
 def _features(training: Training, dated: bool) -> _Features:
-    counted = [training.degrees.astype(np.float64), training.antibodies.astype(np.float64)]
-    antigens = [*counted, np.log1p(_precedents(training))]
+    counted = (training.degrees, training.antibodies, _precedents(training))
+    antigens = [np.log1p(values.astype(np.float64)) for values in counted]
     pairs = [adamic_adar(training)]
     if not dated:
         votes = np.array([len(antigen.surface) for antigen in training.universe.antigens], dtype=np.float64)
         antigens += [votes, highest_tumor(training.expression), highest_normal(training.expression)]
         pairs.append(tumor_over_normal(training))
-    own = np.arange(len(antigens)) < len(counted)
-    return _Features(training, np.array(antigens), own, pairs)
+    return _Features(training, np.array(antigens), pairs)
 
 
 def _rank(training: Training, dated: bool) -> Scores:
     scores = np.full(training.shape, np.nan, dtype=np.float32)
     if not training.known.any():
         return scores  # nothing to learn from
+    source, i, j, labels = sample_pairs(training)
+    model = fitted(_features(source, dated).of(i, j), labels)
     features = _features(training, dated)
-    rows, columns, labels = sample_pairs(training)
-    i, j = (np.searchsorted(side, wanted) for side, wanted in ((training.rows, rows), (training.columns, columns)))
-    model = fitted(features.of(i, j, labels), labels)
     every = np.arange(len(training.columns))
     for start in range(0, len(training.rows), BLOCK):
         block = np.arange(start, min(start + BLOCK, len(training.rows)))
@@ -118,7 +123,7 @@ def _rank(training: Training, dated: bool) -> Scores:
 
 
 def learned(training: Training) -> Scores:
-    """Log-odds of a known pair, by logistic regression; NaN where the family had no pair to learn from.
+    """Log-odds that a pair becomes known, by logistic regression on the years before; NaN where there was no pair.
 
     Features of either antigen: partners, antibodies and precedents known by the day; surface votes, highest tumor
     median and worst normal tissue. Of the pair: Adamic-Adar, and tumor over normal tissue. What is missing takes the

@@ -75,6 +75,7 @@ TOP = 0.02  # of the list, for the enrichment
 DRAWS = 1000  # of antigens, for the intervals
 LEVEL = 0.95
 SEED = 20161231
+HISTORY = 4  # years before the day, on whose pairs learned rankers are trained
 COPIES = 5  # of the permuted graph
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 
 from kg.benchmark.evaluate import Result, Tell, evaluate
 from kg.benchmark.metrics import rank_list
-from kg.benchmark.protocol import CUTS, DRAWS, ENOUGH, JUDGED, NAMED, Cut, judged_family
+from kg.benchmark.protocol import CUTS, DRAWS, ENOUGH, HISTORY, JUDGED, NAMED, Cut, judged_family
 from kg.benchmark.rankers import Ranker, rankers
 from kg.benchmark.traces import Pair
 from kg.benchmark.training import Case, make_case
@@ -39,8 +39,14 @@ class Bench:
 
     def case(self, family: str, day: str, until: str) -> Case:
         """The training set of a family as of a day, and its answers."""
-        view = open_store(self.root, View(day))
-        return make_case(judged_family(family), day, until, self.truth, view, self.expression, JUDGED[family])
+        judged, only = judged_family(family), JUDGED[family]
+
+        def case(day: str, until: str) -> Case:
+            view = open_store(self.root, View(day))
+            return make_case(judged, day, until, self.truth, view, self.expression, only)
+
+        made, before = case(day, until), years_before(day)
+        return replace(made, training=replace(made.training, earlier=case(before, day).training))
 
     @property
     def version(self) -> str:
@@ -126,6 +132,11 @@ def _rows(result: Result, cut: str, case: Case, family: str, draws: int, version
 
 def _short(value: float) -> float | None:
     return float(f"{value:.4g}") if value == value else None
+
+
+def years_before(day: str) -> str:
+    """The last day of the year, `HISTORY` years before that of a day: what learned rankers learn from begins there."""
+    return f"{int(day[:4]) - HISTORY}-12-31"
 
 
 def day_before(day: str) -> str:

@@ -56,6 +56,9 @@ class Training:
         The store as of the day: facts of the graph that were known then.
     expression
         The dense numbers. Undated: most are of later years than the day.
+    earlier
+        The same family as of some years before, with the same candidates: what a ranker may learn from is which pairs
+        became known between the two days. None, where there is no such day.
     """
 
     family: Family
@@ -68,6 +71,7 @@ class Training:
     antibodies: NDArray[np.int64] = field(repr=False)
     view: Opened = field(repr=False)
     expression: Expression = field(repr=False)
+    earlier: Training | None = field(default=None, repr=False)
 
     @property
     def symmetric(self) -> bool:
