@@ -21,7 +21,7 @@ from kg.pairs.levels import Column, Levels, scaled
 from kg.pairs.openness import OPEN, VALUES, chao2, estimate_unseen, openness
 from kg.pairs.presence import CELL, Presence, presences
 from kg.pairs.ranking import Pairs, Ranking, _pool, rank_everywhere, rank_pairs, read_pairs
-from kg.pairs.scores import INTENTS, Board, Single, worst_of_both
+from kg.pairs.scores import INTENTS, Board, Single, worst_of_all, worst_of_both
 from kg.pairs.weights import Weights, read_weights
 from kg.paths import Root
 from kg.store import Opened
@@ -149,6 +149,16 @@ def test_the_worst_place_does_not_depend_on_the_tiles() -> None:
     values = np.random.default_rng(1).random((150, 4), dtype=np.float32)
     brute = np.minimum(values[:, None, :], values[None, :, :]).max(axis=2)
     assert np.array_equal(worst_of_both(values, values), brute)
+
+
+def test_the_kernel_of_all_pairs_finds_the_same_worst_places() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.random((90, 7), dtype=np.float32)
+    values[rng.random(values.shape) < 0.3] = NAN
+    values[4] = NAN
+    expected = worst_of_both(values, values)
+    np.fill_diagonal(expected, NAN)
+    assert np.array_equal(worst_of_all(values), expected, equal_nan=True)
 
 
 def test_a_score_is_the_weighted_mean_of_what_is_known() -> None:

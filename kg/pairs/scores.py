@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.pairs.families import Positions
+from kg.pairs.kernels import Normal, Ranking, score_matrix
 from kg.pairs.known import Known
 from kg.pairs.levels import Levels, Numbers, mean_of, scaled
 
@@ -144,7 +145,10 @@ class Board:
     @cached_property
     def danger_of_both(self) -> Numbers:
         """The level of the lower one in the vital place where that is highest."""
-        return worst_of_both(self.levels.normal[self.rows], self.levels.normal[self.columns])
+        normal = self.levels.normal
+        if np.array_equal(self.rows, self.columns):
+            return worst_of_all(normal[self.rows])
+        return worst_of_both(normal[self.rows], normal[self.columns])
 
     @cached_property
     def danger_of_either(self) -> Numbers:
@@ -263,6 +267,13 @@ class Board:
 
 def _filled(values: Numbers) -> Numbers:
     return np.nan_to_num(values, nan=0.0)
+
+
+def worst_of_all(levels: Numbers) -> Numbers:
+    """`worst_of_both` of all pairs of n antigens, n x n, by the kernel of all pairs; the diagonal is NaN."""
+    nowhere = np.zeros((len(levels), 1), dtype=np.float32)
+    worst: Numbers = -score_matrix(Ranking(nowhere, "and", (Normal(levels, "and"),)), 0)
+    return worst
 
 
 def worst_of_both(first: Numbers, second: Numbers) -> Numbers:
