@@ -85,7 +85,7 @@ class _Features:
         return np.column_stack(found)
 
 
-def _precedents(training: Training) -> Numbers:
+def precedents(training: Training) -> Numbers:
     """Drugs of other classes against each antigen that the view as of the day tells of."""
     symbol, where = symbols_of(training.universe), training.universe.by_symbol
     text = "SELECT ?antigen (COUNT(DISTINCT ?p) AS ?n) WHERE { ?antigen bsab:hasPrecedent ?p } GROUP BY ?antigen"
@@ -97,7 +97,7 @@ def _precedents(training: Training) -> Numbers:
 
 
 def _features(training: Training, dated: bool) -> _Features:
-    counted = (training.degrees, training.antibodies, _precedents(training))
+    counted = (training.degrees, training.antibodies, precedents(training))
     antigens = [np.log1p(values.astype(np.float64)) for values in counted]
     pairs = [adamic_adar(training)]
     if not dated:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from kg.benchmark import embedding, expression_baselines, graph_baselines, learned, own
+from kg.benchmark import combined, embedding, expression_baselines, graph_baselines, learned, own
 from kg.benchmark.rankers import register
 from kg.pairs.families import FAMILIES
 from kg.pairs.scores import INTENTS
@@ -48,3 +48,10 @@ for intent, purpose in INTENTS.items():
         families=[family.name for family in FAMILIES.values() if intent in family.intents],
         about=f"score of kg pairs: {purpose}",
     )
+register(
+    "known-and-fit",
+    combined.known_and_fit,
+    kind="ours",
+    undated=("expression", "surface votes"),
+    about="antibodies and precedents of both antigens by the day, and the score of kg pairs, alike",
+)
