@@ -17,7 +17,7 @@ from scipy import sparse
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from kg.benchmark import expression_baselines, graph_baselines, learned
+from kg.benchmark import expression_baselines, graph_baselines, learned, regression
 from kg.benchmark.counts import COLUMNS as COUNTED
 from kg.benchmark.counts import count_positives
 from kg.benchmark.embedding import netmf
@@ -293,7 +293,7 @@ def test_the_embedding_puts_near_what_is_near_and_is_repeatable() -> None:
 
 def test_negatives_are_drawn_from_what_is_not_known() -> None:
     training = training_of(EDGES)
-    source, rows, columns, labels = learned.sample_pairs(training)
+    source, rows, columns, labels = regression.sample_pairs(training)
     assert source is training
     known = {frozenset(edge) for edge in EDGES}
     assert {frozenset(pair) for pair in zip(rows[labels == 1], columns[labels == 1], strict=True)} == known
@@ -303,13 +303,13 @@ def test_negatives_are_drawn_from_what_is_not_known() -> None:
 
 def test_learned_are_the_pairs_of_the_years_before_from_what_was_known_then() -> None:
     before, now = training_of(EDGES[:3]), training_of(EDGES)
-    source, rows, columns, labels = learned.sample_pairs(replace(now, earlier=before))
+    source, rows, columns, labels = regression.sample_pairs(replace(now, earlier=before))
     assert source is before
     fresh = {frozenset(edge) for edge in EDGES[3:]}
     assert {frozenset(pair) for pair in zip(rows[labels == 1], columns[labels == 1], strict=True)} == fresh
     # Nothing new: the known ones, as they are now.
     again = replace(now, earlier=now)
-    assert learned.sample_pairs(again)[0] is again
+    assert regression.sample_pairs(again)[0] is again
 
 
 # --- metrics

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kg.benchmark.protocol import COPIES, SEED
+from kg.benchmark.regression import fitted, sample_pairs
 from kg.benchmark.training import Scores, Training
 
 Numbers = NDArray[np.float64]
@@ -62,8 +63,6 @@ def degree_regression(training: Training) -> Scores:
     A known pair counts in the degrees of its own ends. Learned from the years before, as our rankers are, it would be a
     weaker baseline where a family is young: with few pairs it learns that hubs do not pair.
     """
-    from kg.benchmark.learned import fitted, sample_pairs
-
     _, rows, columns, labels = sample_pairs(replace(training, earlier=None))
     if not labels.any():
         return np.full(training.shape, np.nan, dtype=np.float32)
