@@ -72,36 +72,41 @@ def neighborhood(
     store = opened.store
     types = EDGE_TYPES + (PAIR_EDGES if any(curie.startswith("pair:") for curie in start) else ())
     kept: dict[str, str] = {}
+    passed: dict[str, int] = {}  # the least step at which a node was passed
     edges: dict[str, Stated] = {}
     left_out: set[str] = set()
-    layer = dict.fromkeys(start, 1.0)
-    for step in range(depth + 1):
-        reached: dict[str, float] = {}
-        waiting = sorted(layer, key=lambda curie: (-layer[curie], curie))
+    layers: list[dict[str, float]] = [dict.fromkeys(start, 1.0), *({} for _ in range(depth))]
+    for first, layer in enumerate(layers):
+        waiting = [(curie, first) for curie in sorted(layer, key=lambda curie: (-layer[curie], curie))]
         while waiting:
-            curie = waiting.pop(0)
+            curie, step = waiting.pop(0)
             kind = _kind(store, curie)
-            if curie in kept or kind is None:
+            if passed.get(curie, depth + 1) <= step or kind is None:
                 continue
-            if len(kept) >= max_nodes:
+            if curie not in kept and len(kept) >= max_nodes:
                 left_out.add(curie)
                 continue
             kept[curie] = kind
+            passed[curie] = step
             both = curie in start or kind == _FREE
             if step == depth and kind != _FREE:
                 continue
+            parts: dict[str, tuple[float, int]] = {}  # what belongs to one molecule with it: support and step
             for stated in _around(store, curie, types, both):
                 if stated.predicate in _FROM_START and curie not in start:
                     continue
                 edges[stated.claim] = stated
                 for other in (stated.subject, compress(_iri(stated))):
-                    if other in kept:
+                    if other == curie:
                         continue
-                    if _kind(store, other) == _FREE:
-                        waiting.append(other)
+                    free = _kind(store, other) == _FREE
+                    if free or kind == _FREE:
+                        parts[other] = max(parts.get(other, (0.0, 0)), (stated.support, step if free else step + 1))
                     else:
-                        reached[other] = max(reached.get(other, 0.0), stated.support)
-        layer = reached
+                        layers[step + 1][other] = max(layers[step + 1].get(other, 0.0), stated.support)
+            # A molecule is drawn whole before the next one, so that what does not fit are whole molecules.
+            best = sorted(parts, key=lambda part: (-parts[part][0], part))
+            waiting[:0] = [(part, parts[part][1]) for part in best if parts[part][1] <= depth]
     inside = [stated for stated in edges.values() if stated.subject in kept and compress(_iri(stated)) in kept]
     nodes = tuple(_node(store, curie, kind) for curie, kind in sorted(kept.items()))
     stated_edges = [to_edge(store, stated) for stated in sorted(inside, key=lambda stated: stated.claim)]

@@ -61,7 +61,7 @@
     if (!quiet) ends.forEach((end) => { if (nodeOf.get(end).group !== undefined) state.open.add(nodeOf.get(end).group); });
     // A search may find what is out of focus: then the focus ends.
     if (state.roots.length && nodeOf.has(id) && !state.roots.some((root) => kg.near(root).has(id))) state.roots = [];
-    network.unselectAll();
+    if (network.getSelectedNodes().length || network.getSelectedEdges().length) network.unselectAll();
     filter();
     if (nodeOf.has(id) && kg.stands(id) === id) network.selectNodes([id], false);
     kg.show();

@@ -8,7 +8,7 @@
   const byId = (kg.byId = (id) => document.getElementById(id));
   const graph = (kg.graph = JSON.parse(byId("graph").textContent));
   const nodes = (kg.nodes = graph.nodes), edges = (kg.edges = graph.edges);
-  nodes.forEach((node) => Object.assign(node, graph.styles[node.kind]));
+  nodes.forEach((node) => Object.assign(node, graph.styles[node.kind], { brief: node.label }));
   edges.forEach((edge, place) => { edge.id = `e${place}`; edge.place = place; edge.brief = edge.label.replace(/ \(.*\)$/, ""); });
   const nodeOf = (kg.nodeOf = new Map(nodes.map((node) => [node.id, node])));
   const edgeOf = (kg.edgeOf = new Map(edges.map((edge) => [edge.id, edge])));
@@ -17,6 +17,12 @@
     around.get(edge.from).push(edge);
     if (edge.to !== edge.from) around.get(edge.to).push(edge);
   });
+  // Where an arm stands beside its antibody, its own part of the name is enough in the picture.
+  nodes.forEach((node) => {
+    const [whose, own] = node.label.split(/, (?=arm )/);
+    if (own && around.get(node.id).some((edge) => [edge.from, edge.to].some((end) => nodeOf.get(end).label === whose))) node.brief = own;
+  });
+  const short = (text, longest) => (text.length > longest ? text.slice(0, longest - 1).trimEnd() + "…" : text);
   kg.embedded = window.self !== window.top;
   document.documentElement.classList.toggle("embedded", kg.embedded);
 
@@ -78,6 +84,7 @@
     return {
       id: `g${number}`, number, members, x: mean("x"), y: mean("y"), kind: first.kind, size: (12 + 5 * Math.sqrt(members.length)) / Math.max(expected * 4, 0.2),
       label: members.length > 1 ? `${first.label} and ${members.length - 1} more` : first.label,
+      brief: short(first.label, 20) + (members.length > 1 ? ` +${members.length - 1}` : ""),
     };
   }));
   const groupOf = (kg.groupOf = new Map(groups.map((group) => [group.id, group])));
@@ -255,15 +262,14 @@
   network.on("resize", () => { if (!touched) window.setTimeout(kg.fit, 0); });
 
   // ---- labels: the important ones first, none over another -------------------------------------------
-  const byRank = nodes.slice().sort((a, b) => around.get(b.id).length - around.get(a.id).length);
+  const rank = (node) => around.get(node.id).length + (node.kind === "arm" ? 0 : 1000); // an arm says least by itself
+  const byRank = nodes.slice().sort((a, b) => rank(b) - rank(a));
   const widths = new Map();
   function widthOf(ctx, text) {
     const key = ctx.font + text;
     if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
     return widths.get(key);
   }
-  const short = (text, longest) => (text.length > longest ? text.slice(0, longest - 1).trimEnd() + "…" : text);
-
   /* Boxes that are taken, in cells, so that a question looks at few of them. */
   function boxes() {
     const taken = new Map(), CELL = 48;
@@ -304,8 +310,9 @@
       write(column.text, x, y, theme.soft);
     });
 
-    const drawn = byRank.filter((node) => shownNodes.has(node.id) && lastNodes.has(node.id));
-    const closed = groups.filter((group) => lastNodes.has(group.id));
+    // vis-network may draw between two changes of what it draws: only what has a place now gets a label.
+    const drawn = byRank.filter((node) => shownNodes.has(node.id) && where[node.id]);
+    const closed = groups.filter((group) => where[group.id]);
     const bodies = drawn.length + closed.length <= 350;
     const all = closed.length ? [...closed, ...drawn] : drawn;
     if (bodies) all.forEach((node) => {
@@ -323,7 +330,7 @@
       if (at.x < -40 || at.y < -20 || at.x > wide + 40 || at.y > high + 20) return;
       const big = groupOf.has(node.id) || around.get(node.id).length > 8;
       ctx.font = `${heavy > 1 ? "600 " : ""}${big ? 13 : 12}px ${theme.font}`;
-      const text = short(node.label, heavy > 1 ? 60 : 26), w = widthOf(ctx, text), h = 14, gap = r + 4;
+      const text = heavy > 1 ? short(node.label, 60) : short(node.brief, 26), w = widthOf(ctx, text), h = 14, gap = r + 4;
       const places = [
         [at.x - w / 2, at.y + gap + h / 2], [at.x + gap, at.y], [at.x - gap - w, at.y], [at.x - w / 2, at.y - gap - h / 2],
       ];
