@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pyoxigraph as ox
@@ -40,7 +41,9 @@ def constructed(opened: Opened, query: str, max_nodes: int) -> tuple[tuple[Node,
     turtle = sparql(opened, query)
     if not isinstance(turtle, bytes):
         raise UsageError("is no CONSTRUCT query", "--construct", "CONSTRUCT { ?a bsab:testedIn ?t } WHERE { ... }")
-    triples = sorted({quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)}, key=str)
+    found = ox.Dataset(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else nameless nodes get a name by chance
+    triples = sorted({quad.triple for quad in found}, key=str)
     links: list[tuple[Resource, ox.NamedNode, Resource]] = []
     labels: dict[str, str] = {}
     types: dict[str, str] = {}
@@ -54,12 +57,12 @@ def constructed(opened: Opened, query: str, max_nodes: int) -> tuple[tuple[Node,
         name = _name(subject)
         resources.setdefault(name, subject)
         if predicate == TYPE and isinstance(end, ox.NamedNode):
-            types.setdefault(name, compress(end.value).rpartition(":")[2])
+            types.setdefault(name, re.split(r"[/#:]", end.value)[-1])
         elif isinstance(end, ox.Literal):
             if predicate == LABEL:
                 labels.setdefault(name, end.value[:_LONGEST])
             else:
-                details.setdefault(name, []).append((shown(opened.store, predicate), end.value))
+                details.setdefault(name, []).append((_label(opened.store, predicate), end.value))
         else:
             resources.setdefault(_name(end), end)
             degree.update({name, _name(end)})
@@ -73,6 +76,12 @@ def constructed(opened: Opened, query: str, max_nodes: int) -> tuple[tuple[Node,
     inside = [link for link in links if _name(link[0]) in kept and _name(link[2]) in kept]
     edges = [edge for link in inside for edge in _edges(opened.store, *link)]
     return nodes, merged(edges), len(resources) - len(kept)
+
+
+def _label(store: ox.Store, predicate: ox.NamedNode) -> str:
+    """The label of a relation; the end of its IRI where it has none."""
+    label = shown(store, predicate)
+    return re.split(r"[/#:]", predicate.value)[-1] if label == compress(predicate.value) else label
 
 
 def _name(resource: Resource) -> str:
@@ -100,4 +109,4 @@ def _edges(store: ox.Store, subject: Resource, predicate: ox.NamedNode, end: Res
         stated = [to_edge(store, found) for found in claims(store, subject, predicate, end)]
         if stated:
             return stated
-    return [Edge(_name(subject), _name(end), shown(store, predicate))]
+    return [Edge(_name(subject), _name(end), _label(store, predicate))]

@@ -29,6 +29,7 @@ EDGE_TYPES = (
 PAIR_EDGES = ("hasPair",)
 # Followed from the start only: what else an antibody was tested in says nothing about the thing in the middle.
 _FROM_START = frozenset({"bsab:testedIn", "bsab:expressedOn"})
+_IS_PAIRED = "bsab:hasPair"
 _DRAWN = ("antibody", "arm", "pair", "epitope", "antigen", "cell", "function", "tumor", "escape")
 _FREE = "arm"  # an arm is a part of its antibody: passing it is no step
 _IN_TUMOR, _HAS_MEMBER = (ox.NamedNode(PREFIXES["bsab"] + name) for name in ("inTumor", "hasMember"))
@@ -95,6 +96,8 @@ def neighborhood(
             for stated in _around(store, curie, types, both):
                 if stated.predicate in _FROM_START and curie not in start:
                     continue
+                if stated.predicate == _IS_PAIRED and compress(_iri(stated)) not in start:
+                    continue  # what else a trispecific joins
                 edges[stated.claim] = stated
                 for other in (stated.subject, compress(_iri(stated))):
                     if other == curie:

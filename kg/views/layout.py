@@ -51,6 +51,8 @@ def positions(
     if layout not in LAYOUTS:
         raise UsageError(f"no layout is called {layout!r}", hint="one of " + ", ".join(LAYOUTS))
     graph = _simple(nodes, edges)
+    if center and center not in graph:
+        raise UsageError("is not among the nodes", center, "name a node of the picture as its center")
     if not graph:
         return {}
     kinds = {node.id: node.column or node.kind for node in nodes}
@@ -125,8 +127,6 @@ def _spread(column: Sequence[str], wish: Mapping[str, float], height: dict[str, 
 
 def _rings(graph: nx.Graph[str], kinds: Mapping[str, str], center: str) -> dict[str, Point]:
     """Rings by steps from the center; each node near its parent, kinds side by side."""
-    if center not in graph:
-        raise UsageError("is not among the nodes", center, "name a node of the picture as its center")
     order = {kind: place for place, kind in enumerate(styles_of(kinds.values()))}
     children: dict[str, list[str]] = defaultdict(list)
     depth = {center: 0}
