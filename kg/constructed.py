@@ -24,6 +24,13 @@ _LONGEST = 120  # characters of a label that the query makes
 Resource = ox.NamedNode | ox.BlankNode
 
 
+def title_of(query: str) -> str:
+    """What a query says of itself: its first line where that is a comment, with or without `title:`."""
+    first = query.lstrip().partition("\n")[0].strip()
+    said = first.lstrip("#").strip().removeprefix("title:").strip() if first.startswith("#") else ""
+    return said or "What a query constructs"
+
+
 def constructed(opened: Opened, query: str, max_nodes: int) -> tuple[tuple[Node, ...], tuple[Edge, ...], int]:
     """Nodes and edges of a CONSTRUCT query's triples, and how many nodes were left out.
 

@@ -272,7 +272,7 @@ class KnowledgeGraph:
         chains
             Mechanism chains that have all the terms, in place of the neighborhood; `depth` says nothing then.
         construct
-            A CONSTRUCT query, in place of terms.
+            A CONSTRUCT query, in place of terms; a comment in its first line is the title.
         depth
             Steps from the terms.
 
@@ -298,10 +298,10 @@ class KnowledgeGraph:
         if bool(names) == bool(construct) or (construct and chains):
             raise UsageError("give entities or a query", "view", "kg view tarlatamab, or kg view --construct FILE.rq")
         if construct:
-            from kg.constructed import constructed
+            from kg.constructed import constructed, title_of
 
             nodes, edges, left_out = constructed(self.opened, construct, max_nodes)
-            picture = draw(self.opened, nodes, edges, "What a query constructs", left_out=left_out)
+            picture = draw(self.opened, nodes, edges, title_of(construct), left_out=left_out)
         else:
             matches = starts(self.opened.store, names)
             title = " and ".join(match.label for match in matches)

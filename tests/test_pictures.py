@@ -23,7 +23,9 @@ from kg.store import Opened
 
 Kg = Callable[..., tuple[int, str, str]]
 
-TESTED = "CONSTRUCT { ?a bsab:testedIn ?t } WHERE { ?a bsab:testedIn ?t . ?a rdfs:label 'tarlatamab' }"
+TESTED = """# title: Where <it> was tested
+CONSTRUCT { ?a bsab:testedIn ?t } WHERE { ?a bsab:testedIn ?t . ?a rdfs:label 'tarlatamab' }
+"""
 
 
 def graph_of(html: str) -> Any:
@@ -176,6 +178,7 @@ def test_the_command_draws_chains_and_queries(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TESTED.encode())))
     assert kg("view", "--construct", "-", "-o", str(by_stdin), "-q")[0] == 0
     assert by_file.read_bytes() == by_stdin.read_bytes()
+    assert "<title>Where &lt;it&gt; was tested</title>" in by_file.read_text(encoding="utf-8")
     code, _, err = kg("view", "tarlatamab", "--chains", "-o", str(tmp_path / "c.html"), "--max-nodes", "12")
     assert code == 0 and "more chains left out" in err
 

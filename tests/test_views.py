@@ -10,6 +10,8 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
 import time
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import REPOSITORY
 
 from kg.errors import KgError, UsageError
 from kg.views.assets import asset, asset_files
@@ -225,6 +228,21 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert _page(*_small()) == _page(*_small())
     many = _many(120, 240)
     assert _page(*many) == _page(*many)
+
+
+def test_the_places_do_not_hang_on_the_hashes_of_names() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); from test_views import _many; from kg.views.layout import *;"
+        "graph = _many(300, 500); print([positions(*graph, layout=layout) for layout in LAYOUTS], clusters(*graph))"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, cwd=REPOSITORY,
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(printed) == 1
 
 
 def test_a_thousand_nodes_stay_below_two_megabytes() -> None:

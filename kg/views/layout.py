@@ -87,6 +87,25 @@ def _simple(nodes: Sequence[Node], edges: Iterable[Edge]) -> nx.Graph[str]:
     return graph
 
 
+def _part(graph: nx.Graph[str], nodes: Iterable[str]) -> nx.Graph[str]:
+    """Some nodes with the edges among them, in one order: a view of networkx goes through sets, so by chance."""
+    part: nx.Graph[str] = nx.Graph()
+    part.add_nodes_from(sorted(nodes))
+    part.add_edges_from(sorted((one, other) for one in part for other in graph[one] if one < other and other in part))
+    return part
+
+
+def _louvain(graph: nx.Graph[str], resolution: float) -> list[list[str]]:
+    """Louvain's communities. By numbers, since it goes through sets, and sets of names have no fixed order."""
+    names = sorted(graph)
+    place = {name: number for number, name in enumerate(names)}
+    numbered: nx.Graph[int] = nx.Graph()
+    numbered.add_nodes_from(range(len(names)))
+    numbered.add_edges_from(sorted((place[one], place[other]) for one, other in graph.edges))
+    found = nx.community.louvain_communities(numbered, resolution=resolution, seed=_SEED)
+    return [[names[number] for number in sorted(piece)] for piece in found]
+
+
 def _busiest(graph: nx.Graph[str]) -> str:
     return max(graph, key=lambda node: (graph.degree(node), node))
 
@@ -154,7 +173,7 @@ def _rings(graph: nx.Graph[str], kinds: Mapping[str, str], center: str) -> dict[
         for node in queue
         for far in [radius[depth[node]]]
     }
-    rest = graph.subgraph(node for node in graph if node not in depth)
+    rest = [node for node in graph if node not in depth]
     if rest:
         floor = max(y for _, y in places.values()) + _COLUMN
         places |= {node: (x, y + floor) for node, (x, y) in _grid(sorted(rest)).items()}
@@ -186,7 +205,7 @@ def _clusters(graph: nx.Graph[str]) -> dict[str, Point]:
     """Communities as discs, side by side where they share many edges."""
     parts = _communities(graph)
     member = {node: number for number, part in enumerate(parts) for node in part}
-    inside = [_disc(graph.subgraph(part), 2.4 * number) for number, part in enumerate(parts)]
+    inside = [_disc(_part(graph, part), 2.4 * number) for number, part in enumerate(parts)]
     sizes = [max(math.hypot(x, y) for x, y in disc.values()) + _GAP * 0.9 for disc in inside]
     quotient: nx.Graph[int] = nx.Graph()
     quotient.add_nodes_from(range(len(parts)))
@@ -212,12 +231,11 @@ def _communities(graph: nx.Graph[str]) -> list[list[str]]:
         part, resolution = todo.pop()
         if not part:
             continue
-        pieces = nx.community.louvain_communities(graph.subgraph(part), resolution=resolution, seed=_SEED)
-        for piece in pieces:
+        for piece in _louvain(_part(graph, part), resolution):
             if len(piece) <= _COMMUNITY or resolution >= _FINEST:
-                found.append(sorted(piece))
+                found.append(piece)
             else:
-                todo.append((sorted(piece), resolution * 2))
+                todo.append((piece, resolution * 2))
     found = _without_crumbs(graph, sorted(found, key=lambda part: (-len(part), part[0])))
     return sorted(found, key=lambda part: (-len(part), part[0])) + ([alone] if alone else [])
 

@@ -59,8 +59,8 @@
   const most = (axis, pick) => nodes.reduce((found, node) => pick(found, node[axis]), pick === Math.max ? -Infinity : Infinity);
   const spread = (axis) => most(axis, Math.max) - most(axis, Math.min);
   const stage = byId("canvas"), columns = graph.columns;
-  // Wide pictures are turned on their side on a high screen.
-  const turned = stage.clientHeight > stage.clientWidth && spread("x") > spread("y");
+  // Wide pictures are turned on their side on a high screen; columns only where there is no room for them.
+  const turned = stage.clientHeight > stage.clientWidth * (columns.length ? 1.25 : 1) && spread("x") > spread("y");
   if (turned) nodes.forEach((node) => { [node.x, node.y] = [node.y, node.x]; });
   const pull = (stage.clientHeight - 88) / (stage.clientWidth - 180) / (spread("y") / spread("x"));
   if (nodes.length > 2 && pull > 0 && isFinite(pull)) {
