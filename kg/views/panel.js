@@ -133,6 +133,7 @@
 
   kg.show = () => {
     panel.replaceChildren();
+    document.body.classList.toggle("chosen", Boolean(state.chosen) || kg.groups.length > 0); // a frame has little room
     if (!state.chosen) { showNothing(); return; }
     const close = button("×", () => kg.choose(""), "close");
     close.setAttribute("aria-label", "Choose nothing");

@@ -64,7 +64,7 @@
   if (turned) nodes.forEach((node) => { [node.x, node.y] = [node.y, node.x]; });
   const pull = (stage.clientHeight - 88) / (stage.clientWidth - 180) / (spread("y") / spread("x"));
   if (nodes.length > 2 && pull > 0 && isFinite(pull)) {
-    const limit = nodes.length > 70 ? 1.6 : 2.4, down = pull > 1 ? Math.min(pull, limit) : 1, across = pull > 1 ? 1 : Math.min(1 / pull, limit);
+    const limit = columns.length ? 4 : nodes.length > 70 ? 1.6 : 2.4, down = pull > 1 ? Math.min(pull, limit) : 1, across = pull > 1 ? 1 : Math.min(1 / pull, limit);
     nodes.forEach((node) => { node.y *= down; node.x *= across; });
     columns.forEach((column) => { column.x *= turned ? down : across; });
   }
@@ -116,11 +116,14 @@
     return { drawNode, nodeDimensions: { width: 2 * size, height: 2 * size } };
   }
 
+  // What is not lit fades, in a small picture less, so that it can still be followed.
+  const fadedNode = nodes.length > 100 ? 0.14 : 0.3, fadedEdge = nodes.length > 100 ? 0.1 : 0.22;
+
   function lookOfNode(node, lit) {
     const strong = node.id === state.chosen;
     const color = { background: node.color, border: strong ? theme.focus : theme.outline };
     return {
-      id: node.id, hidden: !shownNodes.has(node.id), opacity: lit && !lit.has(node.id) ? 0.14 : 1,
+      id: node.id, hidden: !shownNodes.has(node.id), opacity: lit && !lit.has(node.id) ? fadedNode : 1,
       borderWidth: strong ? 4 : outlined ? 1 : 0.6, color: { ...color, highlight: color, hover: color },
     };
   }
@@ -140,7 +143,7 @@
     const color = strong && !edge.contested ? theme.ink : shade;
     return {
       id: edge.id, hidden: !edge.bundle && !shownEdges.has(edge.id), width: strong ? edge.width + 1.5 : edge.width,
-      color: { color, highlight: color, hover: color, inherit: false, opacity: strong ? 1 : lit ? Math.min(faint, 0.1) : faint },
+      color: { color, highlight: color, hover: color, inherit: false, opacity: strong ? 1 : lit ? Math.min(faint, fadedEdge) : faint },
     };
   }
 
