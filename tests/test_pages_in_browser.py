@@ -315,8 +315,10 @@ def test_the_address_restores_the_view(tab: Tab) -> None:
     assert tab.page.locator("#hide-contested").is_checked()
     assert tab.page.locator("#tumor").input_value() == "0" and tab.page.locator("#to").input_value() == "2020"
     shown, address = tab.shown, tab.page.url
+    for part in ("node=1956", "no-kind=escape", "contested=no", "tumor=lung%20adenocarcinoma", "to=2020"):
+        assert part in address  # what was read is written
     tab.run("kgGraph.choose('n3')")
-    assert tab.page.url == address  # what is written is what was read
+    assert tab.page.url == address
     tab.visit(address)
     assert tab.shown == shown
     tab.visit(address.partition("#")[0] + "#edge=4&node=nobody&no-kind=nothing&from=x&focus=nobody&open=99&tumor=none")
