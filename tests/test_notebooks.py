@@ -67,6 +67,19 @@ def test_the_tour_is_there_and_has_eight_to_twelve_code_cells() -> None:
     assert 8 <= len(code_cells(tour)) <= 12
 
 
+def test_the_notebook_of_chains_shows_pictures_in_frames(tmp_path: Path, sockets: Path) -> None:
+    chains = nbformat.read(next(path for path in NOTEBOOKS if path.name == "02_chains.ipynb"), as_version=4)
+    execute(chains, tmp_path, sockets)
+    shown = [
+        output["data"]["text/html"]
+        for cell in chains.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "text/html" in output.get("data", {})
+    ]
+    assert len(shown) == 3 and all(html.startswith("<iframe ") for html in shown)
+
+
 @each_notebook
 def test_a_notebook_runs_from_top_to_bottom_without_a_network(path: Path, tmp_path: Path, sockets: Path) -> None:
     execute(nbformat.read(path, as_version=4), tmp_path, sockets)

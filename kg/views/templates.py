@@ -29,6 +29,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["ascii"] = str.isascii
     environment.filters |= {"href": safe_href, "external": is_external}
     return environment
 
