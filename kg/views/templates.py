@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.views.assets import asset
+from kg.views.drawing import Drawing
 from kg.views.shapes import is_external, safe_href
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ def _environment() -> Environment:
 def render(template: str, **values: object) -> str:
     """The text of a template; a value that it names and nobody gave is an error."""
     return _environment().get_template(template).render(values)
+
+
+def drawn(drawing: Drawing, relative: Callable[[str], str] = str) -> str:
+    """A picture as inline SVG; `relative` turns links from the root of the report into links from the page."""
+    shapes = [(shape, relative(shape.href) if shape.href else "") for shape in drawing.shapes]
+    return render("drawing.svg", drawing=drawing, shapes=shapes)
 
 
 def json_for_html(value: object) -> Markup:
