@@ -115,7 +115,7 @@ def review_page(opened: Opened, field: Field, pages: Pages) -> Page:
                 field, pages, title, linked, f"Of what follows: {counted}.", ("statement", "states", "label")
             )
         )
-    return Page(REVIEW, "What has become of the 2021 review", _LEAD, (), tuple(sections), None)
+    return Page(REVIEW, "What has become of the 2021 review", _LEAD, (), tuple(sections), None, short="2021 review")
 
 
 def list_page(path: str, title: str, lead: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Page:

@@ -45,7 +45,7 @@ def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Anti
         path_of(own),
         antibody.label,
         _lead(field, antibody),
-        _facts(field, pages, antibody, verdicts),
+        _facts(field, antibody, verdicts),
         sections,
         workings.graph(own),
         kind="Antibody",
@@ -72,9 +72,7 @@ def _lead(field: Field, antibody: Antibody) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _facts(
-    field: Field, pages: Pages, antibody: Antibody, verdicts: tuple[Verdict, ...]
-) -> tuple[tuple[str, Cell], ...]:
+def _facts(field: Field, antibody: Antibody, verdicts: tuple[Verdict, ...]) -> tuple[tuple[str, Cell], ...]:
     own = antibody.curie
     first, stopped = antibody.first, antibody.stopped
     regions = sorted({e.region for e in antibody.events if e.kind == "bsab:ApprovalEventKind" and e.region})

@@ -151,8 +151,8 @@ def blocks(groups: Sequence[Block], steps: Sequence[float], name: str, told: str
                 told = worded.get(place, shown(value))
                 style = _WORDED.get(told, "none") if place in worded else _level(value, steps)
                 spot = x + label + cell * place
-                title = f"{row}, {block.columns[place]}: {told}"
-                shapes.append(rect(spot, at, cell - 2, high - 2, style, title, round_=1))
+                if style != "none":
+                    shapes.append(rect(spot, at, cell - 2, high - 2, style, round_=0))
                 ink = "on-strong" if style == "q5" else "on-weak"
                 shapes.append(words(spot + cell / 2 - 1, at + 11.5, told, f"{ink} small", "middle"))
         tallest = max(tallest, 34 + len(block.rows) * high)
@@ -260,7 +260,7 @@ def streams(
 
     `flows` are from, to, number and style. `scale` is pixels a unit; 0 draws every stream alike and thin.
     """
-    each = (wide - 170) / max(len(columns) - 1, 1)
+    each = (wide - 250) / max(len(columns) - 1, 1)
     into: dict[str, float] = {}
     out: dict[str, float] = {}
     for source, target, number, _ in flows:
@@ -298,8 +298,8 @@ def streams(
             words(
                 x + 17,
                 y + min(tall[key] / 2, 60) + 4,
-                fitted(stop.label, each - 40 if not scale else 150),
-                "",
+                fitted(stop.label, each - 40 if not scale or stop.column < len(columns) - 1 else 230),
+                "halo",
                 "start",
                 stop.href,
             )

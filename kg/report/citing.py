@@ -14,6 +14,7 @@ from kg.views.shapes import Cell, Link, Mark, Piece, Section
 OTHERS = "evidence.html"  # for claims on what has no page of its own
 _FOLDERS = {"ab": "antibody", "MONDO": "tumor", "UniProt": "antigen", "ag": "antigen", "pair": "pair", "bsab": "escape"}
 _PUBLIC = ("PMID:", "PMC:", "DOI:", "NCT:", "http:", "https:")
+_LONGEST = 34
 _COLUMNS = ("statement", "source", "where in it", "level", "stance", "read or record", "date")
 
 
@@ -84,6 +85,7 @@ class Pages:
             href = self.field.one(source, "url")
             where = locator.split()[0] if locator.startswith(("http://", "https://")) else ""
             text = self.field.label(source) if self.field.label(source) != source else source[4:]
+            text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
             return Link(text, where or href) if where or href.startswith("http") else text
         if not source.startswith(_PUBLIC):
             return source

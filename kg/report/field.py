@@ -129,14 +129,16 @@ class Field:
         self._about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._whose: dict[tuple[str, str], list[str]] = defaultdict(list)
         store = opened.store
-        for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.BlankNode | ox.Triple):
-                subject, predicate = compress(quad.subject.value), compress(quad.predicate.value)
-                node = quad.object
-                value = compress(node.value) if isinstance(node, ox.NamedNode) else node.value
-                self._about[subject][predicate].append(value)
-                if isinstance(node, ox.NamedNode):
-                    self._whose[predicate, value].append(subject)
+        about, whose, named = self._about, self._whose, ox.NamedNode
+        for subject_, predicate_, node, _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            if isinstance(subject_, named) and not isinstance(node, ox.BlankNode | ox.Triple):
+                subject, predicate = compress(subject_.value), compress(predicate_.value)
+                if isinstance(node, named):
+                    value = compress(node.value)
+                    whose[predicate, value].append(subject)
+                else:
+                    value = node.value
+                about[subject][predicate].append(value)
         self._above: dict[str, set[str]] = defaultdict(set)
         self._below: dict[str, set[str]] = defaultdict(set)
         kind_of = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")

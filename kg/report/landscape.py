@@ -24,7 +24,7 @@ def landscape_page(field: Field, pages: Pages) -> Page:
     solid = [antibody for antibody in field.antibodies.values() if antibody.solid]
     sections = (_matrix(field, pages, solid), _years(field, pages, solid), _flow(field, pages, solid))
     made = (
-        "Timeline and flow are drawn by matplotlib."
+        "The timeline is drawn by matplotlib."
         if plots.available()
         else "Simple charts: the extra `plot` (matplotlib) is not installed."
     )

@@ -6,11 +6,12 @@ from collections import defaultdict
 from functools import cached_property
 from typing import NamedTuple
 
-from kg.errors import KgError, NotFoundError
+from kg.errors import KgError
 from kg.expression.dense import Dense
 from kg.expression.reader import Expression, open_expression
 from kg.report.charts import Block, blocks, shown
 from kg.report.field import Field
+from kg.report.words import many
 from kg.views.drawing import Figure
 from kg.views.shapes import Cell
 
@@ -44,21 +45,26 @@ class Levels:
 
     def __init__(self, field: Field) -> None:
         self.field = field
+        self._normal: dict[str, tuple[Level, ...]] = {}
+        self._tumors: dict[str, tuple[TumorLevel, ...]] = {}
         try:
             self._expression: Expression | None = open_expression(field.opened.root)
         except KgError:
             self._expression = None
 
-    def position(self, antigen: str) -> int | None:
-        """The row of an antigen; None where the universe does not hold it."""
+    @cached_property
+    def _places(self) -> dict[str, int]:
         if self._expression is None:
-            return None
-        try:
-            return self._expression.universe.find(
-                antigen.partition(":")[2] if antigen.startswith("UniProt:") else antigen
-            )
-        except NotFoundError:
-            return None
+            return {}
+        antigens = self._expression.universe.antigens
+        places = {antigen.symbol: place for place, antigen in enumerate(antigens)}
+        return places | {
+            f"UniProt:{antigen.uniprot}": place for place, antigen in enumerate(antigens) if antigen.uniprot
+        }
+
+    def position(self, antigen: str) -> int | None:
+        """The row of an antigen by CURIE or symbol; None where the universe does not hold it."""
+        return self._places.get(antigen)
 
     @cached_property
     def _read(self) -> dict[tuple[str, str], Dense]:
@@ -75,6 +81,17 @@ class Levels:
 
     def normal(self, antigen: str) -> tuple[Level, ...]:
         """Levels in normal tissues, by class of the tissue, the highest first."""
+        if antigen not in self._normal:
+            self._normal[antigen] = self._read_normal(antigen)
+        return self._normal[antigen]
+
+    def tumors(self, antigen: str) -> tuple[TumorLevel, ...]:
+        """Levels in tumors, the highest RNA first, then what is only stained."""
+        if antigen not in self._tumors:
+            self._tumors[antigen] = self._read_tumors(antigen)
+        return self._tumors[antigen]
+
+    def _read_normal(self, antigen: str) -> tuple[Level, ...]:
         at = self.position(antigen)
         if at is None:
             return ()
@@ -107,8 +124,7 @@ class Levels:
             )
         return tuple(sorted(rows, key=lambda r: (CLASSES.index(r.kind), -max(r.hpa or 0, r.gtex or 0), r.place)))
 
-    def tumors(self, antigen: str) -> tuple[TumorLevel, ...]:
-        """Levels in tumors, the highest RNA first, then what is only stained."""
+    def _read_tumors(self, antigen: str) -> tuple[TumorLevel, ...]:
         at = self.position(antigen)
         if at is None:
             return ()
@@ -138,14 +154,15 @@ class Levels:
         normal, tumors = self.normal(antigen), self.tumors(antigen)
         if not normal and not tumors:
             return ()
+        below = sum(not _stands_out(row) for row in normal)
         groups = [
             Block(f"{kind} tissues", ("HPA", "GTEx", "protein"), tuple((r.place, (r.hpa, r.gtex, None)) for r in rows), tuple((2, _PROTEIN[int(r.stain)] if r.stain is not None else "–") for r in rows))
             for kind in CLASSES
-            if (rows := [row for row in normal if row.kind == kind])
+            if (rows := [row for row in normal if row.kind == kind and _stands_out(row)])
         ]  # fmt: skip
-        rna = [row for row in tumors if row.rna is not None][:30]
+        rna = [row for row in tumors if row.rna is not None][:24]
         if rna:
-            groups.append(Block("tumors, highest 30", ("RNA",), tuple((r.place, (r.rna,)) for r in rna)))
+            groups.append(Block("tumors, highest 24", ("RNA",), tuple((r.place, (r.rna,)) for r in rna)))
         worst = max((r for r in normal if r.kind == "vital"), key=lambda r: max(r.hpa or 0, r.gtex or 0), default=None)
         told = (
             f"Highest in vital tissue: {worst.place}, {shown(max(worst.hpa or 0, worst.gtex or 0))}. " if worst else ""
@@ -153,7 +170,7 @@ class Levels:
         told += f"Highest in a tumor: {rna[0].place}, {shown(rna[0].rna)}." if rna else ""
         caption = (
             "RNA: HPA consensus (nTPM), GTEx (median TPM), tumors (median TPM, rescaled). Protein: the strongest staining of any "
-            f"cell type (HPA). {told} RNA is no protein, and neither tells which cell of a tumor carries it. Undated: no as-of date filters it."
+            f"cell type (HPA). {told} RNA is no protein, and neither tells which cell of a tumor carries it. Undated: no as-of date filters it. {many(below, 'normal tissue')} with RNA below 1 and no staining above low: in the table only."
         )
         return (
             Figure(blocks(groups, STEPS, f"Where {label} stands in normal tissues and tumors", told), caption, KEY),
@@ -169,6 +186,10 @@ class Levels:
             share = f"{tumor.share:.0%} of patients medium or high" if tumor.share is not None else ""
             rows.append((tumor.place, "tumor", "", "", _number(tumor.rna), share))
         return tuple(rows)
+
+
+def _stands_out(level: Level) -> bool:
+    return max(level.hpa or 0, level.gtex or 0, (level.stain or 0) - 1) >= 1
 
 
 def _number(value: float | None) -> str:

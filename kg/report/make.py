@@ -9,8 +9,8 @@ from pathlib import Path
 from kg.neighborhood import neighborhood
 from kg.output import replaced_folder
 from kg.query import questions
-from kg.report.antibodies import antibody_page, targets_of
 from kg.report.answers import list_page, question_page, review_page
+from kg.report.antibodies import antibody_page, targets_of
 from kg.report.antigens import antigen_page
 from kg.report.citing import OTHERS, Pages, evidence_section, path_of
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
@@ -108,11 +108,11 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
 
 
 def paths_of(field: Field) -> dict[str, str]:
-    """CURIE -> page of every antibody, antigen, pair and kind of escape, and of each tumor that something is known of."""
+    """CURIE -> page of every antibody, antigen, pair and kind of escape, and of each tumor that is named by a claim."""
     known = [*field.antibodies, *field.of("Antigen"), *field.of("EscapeMechanism")]
     known += [pair for pair in field.of("Pair") if field.who("hasPair", pair)]
     for tumor in field.of("Tumor"):
-        if field.tested_in(tumor) or any(field.who("observedIn", one) for one in field.below(tumor)):
+        if any(one in field.antibodies for one in field.who("testedIn", tumor)) or field.who("observedIn", tumor):
             known.append(tumor)
     return {curie: path_of(curie) for curie in known}
 
@@ -234,4 +234,5 @@ def _others(field: Field, pages: Pages) -> Page:
         (),
         (Section(section.title, section.columns, section.rows, section.note, (), "evidence", section.row_ids),),
         None,
+        short="-",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kg.chains.coverage import coverage_of_pair
+from kg.report import plots
 from kg.report.antibodies import HARM_WORDS, result_row, spot_of, targets_of
 from kg.report.charts import Block, Lane, blocks, timeline
 from kg.report.citing import Pages, evidence_section, path_of
@@ -16,6 +17,9 @@ from kg.report.words import many, plain, stage_of, tone_of
 from kg.report.workings import Workings
 from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Mark, Page, Section
+
+_MOST = 14  # places of a kind in the picture; the table has all
+_ON_ONE_CELL = tuple(f"tumor-antigen-x-{other}" for other in ("tumor-antigen", "innate-checkpoint", "death-receptor"))
 
 
 def tried_card(field: Field, pages: Pages, levels: Levels, pair: str) -> PairCard:
@@ -61,12 +65,17 @@ def tried_card(field: Field, pages: Pages, levels: Levels, pair: str) -> PairCar
         family=field.label(field.one(pair, "family")),
         openness=openness,
         features=tuple(features),
-        levels=joint(levels, first, second),
+        levels=joint(levels, first, second) if _on_one_cell(field, pair) else (),
     )
 
 
+def _on_one_cell(field: Field, pair: str) -> bool:
+    """Whether both antigens may stand on a tumor cell: what a T cell or a fluid carries says nothing of a gate."""
+    return field.word(field.one(pair, "family")) in _ON_ONE_CELL
+
+
 def joint(levels: Levels, first: str, second: str) -> tuple[tuple[str, float | None, float | None], ...]:
-    """Where two antigens stand: place and both RNA levels (HPA in tissues, cohorts of tumors); empty for one alone."""
+    """Where two antigens stand: place and both RNA levels (HPA in tissues, cohorts of tumors), where one is 1 or more."""
     if first == second:
         return ()
     rows: dict[str, list[float | None]] = defaultdict(lambda: [None, None])
@@ -77,7 +86,8 @@ def joint(levels: Levels, first: str, second: str) -> tuple[tuple[str, float | N
         for tumor in levels.tumors(antigen):
             if tumor.rna is not None:
                 rows[f"tumor: {tumor.place}"][number] = tumor.rna
-    return tuple((place, one, other) for place, (one, other) in rows.items())
+    shown = {place: ends for place, ends in rows.items() if max(ends[0] or 0, ends[1] or 0) >= 1}
+    return tuple((place, one, other) for place, (one, other) in shown.items())
 
 
 def pair_page(field: Field, pages: Pages, workings: Workings, card: PairCard, pair: str) -> Page:
@@ -208,9 +218,9 @@ def _levels(field: Field, card: PairCard) -> Section:
         ]
         rows.sort(key=lambda r: (-min(r[1] or 0, r[2] or 0), -max(r[1] or 0, r[2] or 0), r[0]))
         if rows:
-            title = "tumors (TPM), highest 30" if kind == "tumor" else f"{kind} tissues (nTPM)"
+            title = "tumors (TPM)" if kind == "tumor" else f"{kind} tissues (nTPM)"
             groups.append(
-                Block(title, (first, second), tuple((place, (one, other)) for place, one, other in rows[:30]))
+                Block(title, (first, second), tuple((place, (one, other)) for place, one, other in rows[:_MOST]))
             )
     both = [
         place.partition(": ")[2]
@@ -229,11 +239,18 @@ def _levels(field: Field, card: PairCard) -> Section:
     )
     caption = (
         told
-        + " Sorted by the lower of the two. An AND gate harms only cells with both; every other format harms what carries either. RNA of a whole tissue does not say same cell."
+        + f" The first {_MOST} of each, sorted by the lower of the two; places where both are below 1 are left out. An AND gate harms only cells with both; every other format harms what carries either. RNA of a whole tissue does not say same cell."
     )
-    figure = Figure(blocks(groups, STEPS, f"{first} and {second} in normal tissues and tumors", told), caption, KEY)
+    name = f"{first} and {second} in normal tissues and tumors"
+    figures: tuple[Figure, ...] = (Figure(blocks(groups, STEPS, name, told), caption, KEY),)
+    if plots.available():
+        beside = "Each mark is a tissue or a tumor, by its RNA of both; the dashed lines stand at 10. Upper right: both are there."
+        figures = (
+            Figure(None, beside, (), plots.both_levels(card.levels, first, second, f"{first} against {second}", told)),
+            *figures,
+        )
     columns = ("place", "class", f"RNA of {first}", f"RNA of {second}")
-    return Section("Where both stand", columns, table, "", (figure,), "tissues", folded=True, optional=True)
+    return Section("Where both stand", columns, table, "", figures, "tissues", folded=True, optional=True)
 
 
 def _escapes(field: Field, pages: Pages, workings: Workings, card: PairCard) -> Section:

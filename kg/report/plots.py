@@ -32,7 +32,7 @@ def years(
     places: Sequence[int], series: Sequence[str], counts: Mapping[tuple[int, int], int], name: str, told: str
 ) -> str:
     """Stacked bars by year with the running total as a line; `counts` is by place of the year and of the series."""
-    figure, axes = _figure(11.4, 3.7)
+    figure, axes = _figure(11.4, 4.0)
     floor = [0] * len(places)
     for kind, word in enumerate(series):
         tall = [counts.get((place, kind), 0) for place in range(len(places))]
@@ -51,7 +51,11 @@ def years(
     axes.set_ylim(0, max(floor) * 1.12)
     marks, labels = axes.get_legend_handles_labels()
     more, words = beside.get_legend_handles_labels()
-    axes.legend(marks + more, labels + words, loc="upper left", frameon=False, labelcolor=_INK, fontsize=9, ncols=2)
+    beside.grid(False)
+    axes.set_xticks([year for year in places if len(places) <= 14 or year % 2 == 0])
+    figure.legend(
+        marks + more, labels + words, loc="outside upper left", frameon=False, labelcolor=_INK, fontsize=9, ncols=4
+    )
     return _svg(figure, name, told)
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from kg.errors import Finding
 from kg.query import ask, question
-from kg.report.antibodies import targets_of
 from kg.report.answers import text_of
+from kg.report.antibodies import targets_of
 from kg.report.charts import bars
 from kg.report.citing import Pages
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
@@ -134,33 +134,33 @@ def _findings(
     if stays:
         kind, tally = min(stays.items(), key=lambda pair: (-pair[1]["fails"], pair[0]))
         words = f"{field.label(kind)} leaves {tally['fails']} of {sum(tally.values())} antibodies for which it is documented of them, their class or their antigens without a working chain, by structure; {tally['works']} still have one."
-        rows.append(("One loss stops most molecules", words, (pages.link(kind),)))
+        rows.append(("One escape stops most molecules", words, (pages.link(kind),)))
     return tuple(rows), told
 
 
 def _where_to_begin(field: Field, pages: Pages) -> Section:
-    """The tumors with most antibodies, as the way in."""
+    """The tumors that most antibodies name, as the way in: a broad group such as carcinoma is named by few."""
     rows: list[tuple[tuple[object, ...], tuple[Cell, ...]]] = []
-    for tumor in field.of("Tumor"):
-        if tumor not in pages.paths:
-            continue
+    named = Counter(tumor for a in field.antibodies.values() if a.solid for tumor in a.tumors)
+    for tumor, count in sorted(named.items(), key=lambda pair: (-pair[1], field.label(pair[0])))[:16]:
         tested = [field.antibodies[one] for one in field.tested_in(tumor)]
-        if len(tested) < 3 or any(len(field.tested_in(up)) == len(tested) for up in field.above(tumor) - {tumor}):
-            continue
+        below = field.below(tumor)
         approved = [
-            a
-            for a in tested
-            if any(e.kind == "bsab:ApprovalEventKind" and field.below(tumor) & set(e.tumors) for e in a.events)
+            a for a in tested if any(e.kind == "bsab:ApprovalEventKind" and below & set(e.tumors) for e in a.events)
         ]
         pairs = {pair for a in tested for pair in a.pairs}
-        rows.append(((-len(tested), field.label(tumor)), (pages.link(tumor), str(len(tested)), str(len(pairs)), pages.links(a.curie for a in approved) or "", (Link("pairs tried", f"{pages.href(tumor)}#tried"), Link("open pairs", f"{pages.href(tumor)}#open")))))  # fmt: skip
+        go = (Link("pairs tried", f"{pages.href(tumor)}#tried"), Link("open pairs", f"{pages.href(tumor)}#open"))
+        row = (
+            pages.link(tumor), str(len(tested)), str(len(pairs)), pages.links(a.curie for a in approved) or "", go
+        )  # fmt: skip
+        rows.append(((-count, field.label(tumor)), row))
     columns = ("tumor, with its subtypes", "antibodies", "pairs tried", "approved in it", "go to")
-    body = tuple(row for _, row in sorted(rows, key=lambda pair: pair[0])[:14])
+    body = tuple(row for _, row in rows)
     return Section(
         "Begin with a tumor",
         columns,
         body,
-        "Those with most antibodies; all tumors stand in the list above.",
+        "Those that most antibodies against solid tumors were tested in; all others stand under Tumors.",
         (),
         "tumors",
         optional=True,

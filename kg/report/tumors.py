@@ -117,7 +117,7 @@ def _antibodies(field: Field, pages: Pages, antibodies: Sequence[Antibody], belo
             for a in dated
         )
         more = (
-            f" The first {_MOST_LANES} of {len(antibodies)}; all are in the table."
+            f" {len(dated)} of {len(antibodies)} are drawn (dated events, at most {_MOST_LANES}); all are in the table."
             if len(antibodies) > len(dated)
             else ""
         )
@@ -144,10 +144,7 @@ def _tried(field: Field, pages: Pages, antibodies: Sequence[Antibody], below: fr
         for pair in antibody.pairs:
             by_pair[pair].append(antibody)
     rows: list[tuple[Cell, ...]] = []
-    for pair, own in sorted(
-        by_pair.items(),
-        key=lambda p: (field.label(field.one(p[0], "family")), -max(a.rank for a in p[1]), field.label(p[0])),
-    ):
+    for pair, own in sorted(by_pair.items(), key=lambda p: (-max(a.rank for a in p[1]), -len(p[1]), field.label(p[0]))):
         ends = [
             f"{a.label}: {field.label(a.stopped.stop_reason).removesuffix(' reason') if a.stopped.stop_reason else 'not stated'}"
             for a in own

@@ -77,7 +77,8 @@ def path(way: str, style: str, title: str = "", turn: str = "", href: str = "") 
 def words(x: float, y: float, text: str, style: str = "", anchor: str = "start", href: str = "", turn: str = "",
           title: str = "") -> Shape:  # fmt: skip
     """A line of text on its base line."""
-    given = _attributes(x=x, y=y, class_=style, text_anchor="" if anchor == "start" else anchor, transform=turn)
+    style = style if anchor == "start" else f"{style} at-{anchor}".strip()
+    given = _attributes(x=x, y=y, class_=style, transform=turn)
     return Shape("text", given, text, title, href)
 
 

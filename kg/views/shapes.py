@@ -96,7 +96,8 @@ class Page:
     """One page of a report; `path` is relative to its root and ends in `.html`.
 
     `kind` stands above its title, `also` are names that the search finds it by, `graph_layout` is one of
-    `layout.LAYOUTS`, and `graph_title` says what the graph shows.
+    `layout.LAYOUTS`, `graph_title` says what the graph
+    shows, and `short` is its name in the navigation (its title, if empty; left out, if `-`).
     """
 
     path: str
@@ -109,6 +110,7 @@ class Page:
     also: tuple[str, ...] = ()
     graph_layout: str = "auto"
     graph_title: str = "The graph"
+    short: str = ""
 
 
 def pieces(cell: Cell) -> tuple[Piece, ...]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from kg.errors import Finding, KgError
 from kg.views.assets import asset_files
+from kg.views.drawing import Figure
 from kg.views.network_page import network_page
 from kg.views.schema_picture import schema_svg
-from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Link, Mark, Node, Page, Piece, Section, is_external, pieces, safe_href
 from kg.views.templates import drawn, head_of, json_for_html, render
 
@@ -77,16 +79,21 @@ def relative(href: str, page: str) -> str:
     >>> relative("antigen/egfr.html#who", "tumor/luad.html"), relative("index.html", "index.html")
     ('../antigen/egfr.html#who', 'index.html')
     """
+    return _from_folder(href, posixpath.dirname(page))
+
+
+@lru_cache(maxsize=1 << 15)
+def _from_folder(href: str, folder: str) -> str:
     href = safe_href(href)
     if not href or is_external(href) or href.startswith("#"):
         return href
     path, hash_sign, anchor = href.partition("#")
-    here = posixpath.relpath(unquote(path), posixpath.dirname(page) or ".")
+    here = posixpath.relpath(unquote(path), folder or ".")
     return quote(here) + hash_sign + anchor
 
 
 def _navigation(pages: Sequence[Page]) -> list[Page]:
-    return [page for page in pages if "/" not in page.path or _is_folder_index(page)]
+    return [page for page in pages if page.short != "-" and ("/" not in page.path or _is_folder_index(page))]
 
 
 def _is_folder_index(page: Page) -> bool:
@@ -105,7 +112,7 @@ def _page(page: Page, pages: Sequence[Page], site_title: str, small_print: str, 
         site_title=site_title,
         small_print=small_print,
         navigation=[
-            (item.title, relative(item.path, page.path), item.path == page.path, _above(item, page))
+            (item.short or item.title, relative(item.path, page.path), item.path == page.path, _above(item, page))
             for item in _navigation(pages)
         ],
         crumbs=_crumbs(page, pages, site_title),
@@ -151,16 +158,19 @@ def _above(item: Page, page: Page) -> bool:
 
 def table_body(section: Section, page: str) -> Markup:
     """The rows of a table. Made here and not in the template: cells are most of what a report renders."""
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
     out = []
     for number, row in enumerate(section.rows):
         anchor = f' id="{escape(section.row_ids[number])}"' if section.row_ids and section.row_ids[number] else ""
         out.append(f"<tr{anchor}>")
-        for place, cell in enumerate(row):
-            short = ' class="short"' if len("".join(map(_text_of, pieces(cell)))) <= 12 else ""
-            tag = 'th scope="row"' if place == 0 and len(row) > 1 else "td"
-            out.append(f"<{tag}{short}>{cell_of(cell, page)}</{tag[:2]}>")
+        head = len(row) > 1
+        for cell in row:
+            parts = pieces(cell)
+            short = ' class="short"' if sum(len(_text_of(piece)) for piece in parts) <= 12 else ""
+            body = " ".join([_piece(piece, page) for piece in parts])
+            out.append(f'<th scope="row"{short}>{body}</th>' if head else f"<td{short}>{body}</td>")
+            head = False
         out.append("</tr>\n")
     return Markup("".join(out))
 
@@ -169,15 +179,14 @@ def cell_of(cell: Cell, page: str) -> Markup:
     """A cell as HTML: text, links and marks, each kept apart from the direction of the text around it."""
     from markupsafe import Markup
 
-    return Markup(" ".join(_piece(piece, page) for piece in pieces(cell)))
+    return Markup(" ".join([_piece(piece, page) for piece in pieces(cell)]))
 
 
 def _piece(piece: Piece, page: str) -> str:
-    from markupsafe import escape
-
+    text = piece if isinstance(piece, str) else piece.text
+    words = escape(text) if text.isascii() else f"<bdi>{escape(text)}</bdi>"  # only these can turn the line around
     if isinstance(piece, Mark):
-        return f'<span class="mark {escape(piece.tone)}">{escape(piece.text)}</span>'
-    words = f"<bdi>{escape(_text_of(piece))}</bdi>" if _text_of(piece) else ""
+        return f'<span class="mark {escape(piece.tone)}">{words}</span>'
     href = relative(piece.href, page) if isinstance(piece, Link) else ""
     return f'<a href="{escape(href)}">{words}</a>' if href else words
 
