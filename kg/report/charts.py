@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -239,6 +240,48 @@ def dots(rows: Sequence[Dot], unit: str, name: str, told: str, wide: float = 900
             shapes.append(line(left + row.low / top * span, y, left + row.high / top * span, y, "bond"))
         shapes.append(circle(left + row.value / top * span, y, 5.5, row.style, f"{row.label}: {row.value:g} {unit}"))
         shapes.append(words(left + span + 14, y + 4, fitted(row.note, right - 16, 10.5), "small"))
+    return Drawing(wide, high, name, told, tuple(shapes))
+
+
+class Point(NamedTuple):
+    """A place by two levels; `name` is written beside it, if not empty."""
+
+    x: float
+    y: float
+    style: str
+    title: str
+    name: str = ""
+
+
+def scatter(points: Sequence[Point], across: str, up: str, name: str, told: str) -> Drawing:
+    """Points on two logarithmic axes from 0.1 on; dashed lines at 10."""
+    wide, high, left, floor = 640.0, 430.0, 56.0, 380.0
+    most = max([10.0, *(point.x for point in points), *(point.y for point in points)])
+    decades = math.ceil(math.log10(most)) + 1
+
+    def at(value: float) -> float:
+        return (math.log10(max(value, 0.1)) + 1) / decades
+
+    shapes: list[Shape] = []
+    for decade in range(decades + 1):
+        x, y = left + decade / decades * (wide - left - 20), floor - decade / decades * (floor - 14)
+        style = "axis guess" if decade == 2 else "grid"
+        shapes += [line(x, 14, x, floor, style), line(left, y, wide - 20, y, style)]
+        tick = f"{10.0 ** (decade - 1):g}"
+        shapes += [
+            words(x, floor + 16, tick, "soft small", "middle"),
+            words(left - 6, y + 4, tick, "soft small", "end"),
+        ]
+    shapes.append(words((left + wide) / 2, floor + 36, f"RNA of {across}", "soft", "middle"))
+    shapes.append(words(14, floor / 2, f"RNA of {up}", "soft", "middle", "", f"rotate(-90 14 {floor / 2:.0f})"))
+    for point in points:
+        x, y = left + at(point.x) * (wide - left - 20), floor - at(point.y) * (floor - 14)
+        shapes.append(circle(x, y, 4.5, f"{point.style} domain", point.title))
+        if point.name:
+            end = "end" if x > wide * 0.6 else "start"
+            shapes.append(
+                words(x + (-8 if end == "end" else 8), y + 4, fitted(point.name, 200, 10.5), "small halo", end)
+            )
     return Drawing(wide, high, name, told, tuple(shapes))
 
 

@@ -72,12 +72,12 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
                 )
             elif one != other:
                 open_cells += 1
-                entries[number, place] = Entry("open", "", f"{names}: no antibody of this view joins them")
+                entries[number, place] = Entry("open-cell", "", f"{names}: no antibody of this view joins them")
     table = [
         ((-max(a.rank for a in own), -len(own), field.label(one), field.label(other)), (pages.link(one), pages.link(other), pages.link(pair_of[one, other]), str(len(own)), stage_of(max(own, key=lambda a: a.rank).stage), pages.links(a.curie for a in sorted(own, key=lambda a: -a.rank)[:4])))
         for (one, other), own in joined.items()
     ]  # fmt: skip
-    told = "; ".join(entry.title for entry in entries.values() if entry.style != "open")
+    told = "; ".join(entry.title for entry in entries.values() if entry.style != "open-cell")
     drawing = matrix(
         [(field.label(one), pages.href(one)) for one in rows],
         [(field.label(one), pages.href(one)) for one in columns],
@@ -90,7 +90,7 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
         f"The {len(rows)} tumor antigens with most antibodies, by their {len(columns)} most frequent partners. The number counts antibodies; the "
         f"color is the furthest stage in any tumor. {open_cells} cells are open: no antibody of this view joins the two, which does not say that joining them helps."
     )
-    figure = Figure(drawing, caption, (*phase_key(), ("open", "open: nobody joins them")))
+    figure = Figure(drawing, caption, (*phase_key(), ("open-cell", "open: nobody joins them")))
     titles = ("tumor antigen", "partner", "pair", "antibodies", "furthest stage", "the furthest of them")
     return Section(
         "Who was joined with whom",

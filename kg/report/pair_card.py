@@ -35,6 +35,8 @@ class PairCard:
         What was searched before a pair was called open.
     levels
         Label of a tissue or tumor -> level of the first and the second antigen, for plots.
+    plotted
+        Whether it is one of the few cards that a plotting library draws, where it is installed.
     """
 
     antigens: tuple[str, str]
@@ -49,3 +51,4 @@ class PairCard:
     refuted_by: str = ""
     nearest: str = ""
     levels: tuple[tuple[str, float | None, float | None], ...] = ()
+    plotted: bool = False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from kg.chains.coverage import coverage_of_pair
 from kg.report import plots
 from kg.report.antibodies import HARM_WORDS, result_row, spot_of, targets_of
-from kg.report.charts import Block, Lane, blocks, timeline
+from kg.report.charts import Block, Lane, Point, blocks, scatter, shown, timeline
 from kg.report.citing import Pages, evidence_section, path_of
 from kg.report.field import Antibody, Field
 from kg.report.levels import CLASSES, KEY, STEPS, Levels
@@ -15,9 +15,10 @@ from kg.report.pair_card import Feature, PairCard
 from kg.report.palette import phase_key
 from kg.report.words import many, plain, stage_of, tone_of
 from kg.report.workings import Workings
-from kg.views.drawing import Figure
+from kg.views.drawing import Drawing, Figure
 from kg.views.shapes import Cell, Mark, Page, Section
 
+_LATE = 5  # phase 3: the cards that a plotting library draws
 _MOST = 14  # places of a kind in the picture; the table has all
 _ON_ONE_CELL = tuple(f"tumor-antigen-x-{other}" for other in ("tumor-antigen", "innate-checkpoint", "death-receptor"))
 
@@ -66,6 +67,7 @@ def tried_card(field: Field, pages: Pages, levels: Levels, pair: str) -> PairCar
         openness=openness,
         features=tuple(features),
         levels=joint(levels, first, second) if _on_one_cell(field, pair) else (),
+        plotted=bool(own) and own[0].rank >= _LATE,
     )
 
 
@@ -243,14 +245,34 @@ def _levels(field: Field, card: PairCard) -> Section:
     )
     name = f"{first} and {second} in normal tissues and tumors"
     figures: tuple[Figure, ...] = (Figure(blocks(groups, STEPS, name, told), caption, KEY),)
-    if plots.available():
-        beside = "Each mark is a tissue or a tumor, by its RNA of both; the dashed lines stand at 10. Upper right: both are there."
-        figures = (
-            Figure(None, beside, (), plots.both_levels(card.levels, first, second, f"{first} against {second}", told)),
-            *figures,
+    beside = "Each mark is a tissue or a tumor, by its RNA of both; the dashed lines stand at 10. Upper right: both are there."
+    if card.plotted and plots.available():
+        svg = plots.both_levels(card.levels, first, second, f"{first} against {second}", told)
+        figures = (Figure(None, beside, (), svg), *figures)
+    else:
+        key = (
+            ("arm-tumor", "tumors (median TPM)"),
+            ("arm-trigger", "vital tissues (nTPM)"),
+            ("arm-other", "other tissues (nTPM)"),
         )
+        figures = (Figure(_scatter(card, first, second, told), beside, key), *figures)
     columns = ("place", "class", f"RNA of {first}", f"RNA of {second}")
     return Section("Where both stand", columns, table, "", figures, "tissues", folded=True, optional=True)
+
+
+def _scatter(card: PairCard, first: str, second: str, told: str) -> Drawing:
+    """Every place by its levels of both; the three highest of each kind are named."""
+    named: Counter[str] = Counter()
+    points = []
+    for place, one, other in sorted(card.levels, key=lambda r: (-min(r[1] or 0, r[2] or 0), r[0])):
+        if one is None or other is None:
+            continue
+        kind, _, where = place.partition(": ")
+        style = {"tumor": "arm-tumor", "vital": "arm-trigger"}.get(kind, "arm-other")
+        named[style] += 1
+        name = where.partition(" (")[0] if named[style] <= 3 else ""
+        points.append(Point(one, other, style, f"{where}: {shown(one)} and {shown(other)}", name))
+    return scatter(points, first, second, f"{first} against {second}", told)
 
 
 def _escapes(field: Field, pages: Pages, workings: Workings, card: PairCard) -> Section:
