@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kg.chains.coverage import Verdict
 from kg.report.charts import Dot, Lane, Spot, Stop, dots, streams, timeline
 from kg.report.citing import Pages, evidence_section, path_of
-from kg.report.field import VERSION_DATE, Antibody, Event, Field
+from kg.report.field import VERSION_DATE, Antibody, Cited, Event, Field
 from kg.report.molecule import molecule
 from kg.report.palette import phase_class, phase_key, role_of
 from kg.report.words import many, plain, stage_of, tone_of
@@ -18,9 +20,7 @@ HARMS = frozenset(
     for name in ("AdverseEvent", "Crs", "Icans", "Irr", "Dlt", "Discontinuation", "Death", "AntiDrugAntibodies")
 )
 HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", "death", "anti-drug-antibodies")
-_RESULT_COLUMNS = (
-    "end point", "value", "against", "hazard ratio", "regimen", "patients", "n", "tumor", "trial", "met", "evidence",
-)  # fmt: skip
+_RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
 _MOST_ALTERNATIVES = 30
 
 
@@ -155,7 +155,7 @@ def _ways(field: Field, pages: Pages, workings: Workings, antibody: Antibody) ->
             key = f"{column}:{curie}"
             style = ("arm-tumor", "arm-trigger", "arm-soluble", "arm-block", "p5")[column]
             stops.setdefault(key, Stop(column, field.label(curie), style, pages.href(curie)))
-        for (c1, one), (c2, other) in zip(way, way[1:], strict=False):
+        for (c1, one), (c2, other) in pairwise(way):
             flows[f"{c1}:{one}", f"{c2}:{other}"] = "s-mid"
     figures: tuple[Figure, ...] = ()
     if flows:
@@ -164,8 +164,11 @@ def _ways(field: Field, pages: Pages, workings: Workings, antibody: Antibody) ->
             stops,
             [(a, b, 1.0, style) for (a, b), style in flows.items()],
             f"Mechanism chains of {antibody.label}",
-            "; ".join(" to ".join(field.label(c) for c in (ch.held, ch.target, ch.cell, ch.function, ch.effect) if c) for ch in chains),
-        )  # fmt: skip
+            "; ".join(
+                " to ".join(field.label(c) for c in (ch.held, ch.target, ch.cell, ch.function, ch.effect) if c)
+                for ch in chains
+            ),
+        )
         figures = (
             Figure(
                 drawing, "Left to right: what holds the antibody, what it acts on, and how that tells on the tumor."
@@ -206,7 +209,7 @@ def _course(field: Field, pages: Pages, antibody: Antibody) -> Section:
             900,
         )
         caption = (
-            "Hollow: the date of a database version that shows the phase, not of the event."
+            "Small dot: the date of a database version that shows the phase, not of the event."
             if any(s.hollow for lane in lanes for s in lane.spots)
             else ""
         )
@@ -216,11 +219,16 @@ def _course(field: Field, pages: Pages, antibody: Antibody) -> Section:
 
 
 _LANES = (
-    ("bsab:FirstInClinicEventKind", "first in the clinic"), ("bsab:PhaseReachedEventKind", "phase reached"),
-    ("bsab:StatusEventKind", "status"), ("bsab:DesignationEventKind", "designation"), ("bsab:FilingEventKind", "filed"),
-    ("bsab:ApprovalEventKind", "approved"), ("bsab:HoldEventKind", "on hold"), ("bsab:StopEventKind", "stopped"),
+    ("bsab:FirstInClinicEventKind", "first in the clinic"),
+    ("bsab:PhaseReachedEventKind", "phase reached"),
+    ("bsab:StatusEventKind", "status"),
+    ("bsab:DesignationEventKind", "designation"),
+    ("bsab:FilingEventKind", "filed"),
+    ("bsab:ApprovalEventKind", "approved"),
+    ("bsab:HoldEventKind", "on hold"),
+    ("bsab:StopEventKind", "stopped"),
     ("bsab:WithdrawalEventKind", "withdrawn"),
-)  # fmt: skip
+)
 
 
 def _lane(field: Field, kind: str, word: str, events: tuple[Event, ...]) -> Lane:
@@ -230,8 +238,13 @@ def _lane(field: Field, kind: str, word: str, events: tuple[Event, ...]) -> Lane
 def spot_of(field: Field, event: Event) -> Spot:
     """An event as a mark: colored by its phase; a star for an approval, a cross for an end."""
     rank = int(field.one(event.phase, "rank") or 0) if event.phase else 0
-    words = [event.when, field.label(event.kind).removesuffix(" event"), stage_of(field.word(event.phase)) if event.phase else "",
-             event.region, field.labels(event.tumors)]  # fmt: skip
+    words = [
+        event.when,
+        field.label(event.kind).removesuffix(" event"),
+        stage_of(field.word(event.phase)) if event.phase else "",
+        event.region,
+        field.labels(event.tumors),
+    ]
     title = ", ".join(word for word in words if word)
     if event.kind in ("bsab:StopEventKind", "bsab:WithdrawalEventKind", "bsab:HoldEventKind"):
         return Spot(event.year, "stopped", title, "cross")
@@ -288,14 +301,33 @@ def _results(field: Field, pages: Pages, antibody: Antibody) -> tuple[Section, S
     good = tuple(row for _, row in sorted(rows[False], key=lambda pair: pair[0]))
     harm = tuple(row for _, row in sorted(rows[True], key=lambda pair: pair[0]))
     return (
-        Section("Results", _RESULT_COLUMNS, good, "Of a regimen in a trial, not of the antibody.", figures, "results", optional=True),
-        Section("Safety", _RESULT_COLUMNS, harm, "Rates as told, of the regimen and patients named.", (), "safety", optional=True),
-    )  # fmt: skip
+        Section(
+            "Results",
+            _RESULT_COLUMNS,
+            good,
+            "Of a regimen in a trial, not of the antibody.",
+            figures,
+            "results",
+            optional=True,
+        ),
+        Section(
+            "Safety",
+            _RESULT_COLUMNS,
+            harm,
+            "Rates as told, of the regimen and patients named.",
+            (),
+            "safety",
+            optional=True,
+        ),
+    )
 
 
-def result_row(field: Field, pages: Pages, result: str, claims: tuple[object, ...]) -> tuple[Cell, ...]:
-    """A result under the columns of `RESULT_COLUMNS`."""
-    one = lambda name: field.one(result, name)  # noqa: E731
+def result_row(field: Field, pages: Pages, result: str, claims: tuple[Cited, ...]) -> tuple[Cell, ...]:
+    """A result: end point, value, against, regimen, patients, tumors, trials, evidence."""
+
+    def one(name: str) -> str:
+        return field.one(result, name)
+
     unit = {"percent": "%"}.get(one("unit"), one("unit"))
     value = f"{float(one('value')):g} {unit}".strip() if one("value") else "not reached or not told"
     if one("ciLow") and one("ciHigh"):
@@ -308,13 +340,20 @@ def result_row(field: Field, pages: Pages, result: str, claims: tuple[object, ..
     ratio = one("hazardRatio")
     if ratio and one("hrLow") and one("hrHigh"):
         ratio += f" ({float(one('hrLow')):g} to {float(one('hrHigh')):g})"
-    met: Cell = {"true": Mark("met", "good"), "false": Mark("not met", "bad")}.get(one("endPointMet"), "")
+    met = {"true": Mark("met", "good"), "false": Mark("not met", "bad")}.get(one("endPointMet"))
     name = field.label(one("endPoint")).removesuffix(" end point")
     event = one("adverseEvent")
-    population = ", ".join(part for part in (one("population"), one("line")) if part)
-    trial = tuple(trial_link(t) for t in field.get(result, "inTrial"))
-    return (f"{name}: {event}" if event else name, value, against, ratio, one("regimen"), population, one("sampleSize"),
-            pages.links(field.get(result, "observedIn")) or "", trial or "", met, pages.cite(claims))  # type: ignore[arg-type] # fmt: skip
+    count = f"n = {one('sampleSize')}" if one("sampleSize") else ""
+    return (
+        f"{name}: {event}" if event else name,
+        (value, met) if met else value,
+        against + (f"; hazard ratio {ratio}" if ratio else ""),
+        one("regimen"),
+        ", ".join(part for part in (one("population"), one("line"), count) if part),
+        pages.links(field.get(result, "observedIn")) or "",
+        tuple(trial_link(trial) for trial in field.get(result, "inTrial")) or "",
+        pages.cite(claims),
+    )
 
 
 def trial_link(trial: str) -> Link | str:
@@ -337,7 +376,7 @@ def _told(field: Field, pages: Pages, antibody: Antibody) -> Section:
 
 def _trials(field: Field, pages: Pages, antibody: Antibody) -> Section:
     rows: list[tuple[Cell, ...]] = []
-    results = {}
+    results: dict[str, list[str]] = {}
     for result in field.get(antibody.curie, "hasResult"):
         for trial in field.get(result, "inTrial"):
             results.setdefault(trial, []).append(result)
@@ -345,8 +384,15 @@ def _trials(field: Field, pages: Pages, antibody: Antibody) -> Section:
         phases = field.get(trial, "phase")
         tumors = [tumor for result in results.get(trial, ()) for tumor in field.get(result, "observedIn")]
         claims = field.claims_of(antibody.curie, "testedInTrial", trial)
-        rows.append((trial_link(trial), ", ".join(stage_of(field.word(p)) for p in phases), pages.links(sorted(set(tumors))) or "",
-                     str(len(results.get(trial, ())) or ""), pages.cite(claims)))  # fmt: skip
+        rows.append(
+            (
+                trial_link(trial),
+                ", ".join(stage_of(field.word(p)) for p in phases),
+                pages.links(sorted(set(tumors))) or "",
+                str(len(results.get(trial, ())) or ""),
+                pages.cite(claims),
+            )
+        )
     columns = ("trial", "phase", "tumors with a result", "results", "evidence")
     return Section("Trials", columns, tuple(rows), "", (), "trials", optional=True)
 
@@ -393,8 +439,10 @@ def _left(field: Field, pages: Pages, workings: Workings, verdicts: tuple[Verdic
         )
     tally = workings.tally(verdicts)
     note = (
-        f"Under {many(sum(tally.values()), 'kind')} of escape documented for it, its class or its antigens: it works under "
-        f"{tally['works']}, fails under {tally['fails']}, and of {tally['unknown']} nobody knows. By structure: it follows "
+        f"Under {many(sum(tally.values()), 'kind')} of escape documented for it, its class or its antigens: it "
+        "works under "
+        f"{tally['works']}, fails under {tally['fails']}, and of {tally['unknown']} nobody knows. By structure: "
+        "it follows "
         "from arms and links, and nobody has tested it."
     )
     columns = (
@@ -426,14 +474,20 @@ def _alternatives(field: Field, pages: Pages, workings: Workings, antibody: Anti
         tally = workings.tally(v for v in workings.verdicts[other.curie] if v.escape.kind in kinds)
         relation = f"same antigen ({field.labels(shared)})" if shared else "other antigen, same tumor"
         order = (not shared, -other.rank, -len(common), other.label.lower())
-        row = (pages.link(other.curie), targets_of(field, other), stage_of(other.stage) + (", stopped" if other.stopped else ""), relation,
-               pages.links(common[:4]) or "", f"{tally['fails']} of {len(kinds)}")  # fmt: skip
+        row = (
+            pages.link(other.curie),
+            targets_of(field, other),
+            stage_of(other.stage) + (", stopped" if other.stopped else ""),
+            relation,
+            pages.links(common[:4]) or "",
+            f"{tally['fails']} of {len(kinds)}",
+        )
         found.append((order, row))
     found.sort(key=lambda pair: pair[0])
     more = f" The first {_MOST_ALTERNATIVES} of {len(found)}." if len(found) > _MOST_ALTERNATIVES else ""
     note = (
-        "Antibodies on the same tumor antigen, then those of phase 2 or later in the same tumor. Fails under: of the kinds of escape documented for this one."
-        + more
+        "Antibodies on the same tumor antigen, then those of phase 2 or later in the same tumor. Fails under: of "
+        "the kinds of escape documented for this one." + more
     )
     columns = ("antibody", "targets", "furthest stage", "how it differs", "tumors in common", "fails under")
     return Section(

@@ -10,7 +10,7 @@ from kg.report.charts import bars
 from kg.report.citing import Pages, evidence_section, path_of
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
 from kg.report.escape_map import escape_map, observation_rows, scopes
-from kg.report.field import Field
+from kg.report.field import Cited, Field
 from kg.report.levels import COLUMNS as LEVEL_COLUMNS
 from kg.report.levels import Levels
 from kg.report.palette import GROUPS, PHASES, group_of, role_of
@@ -20,9 +20,20 @@ from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Edge, Link, Mark, Node, Page, Section
 
 _TRAITS = (
-    "hasLocation", "surfaceVotes", "surfaceVote", "hasTopology", "extracellularLength", "membraneSegments", "residuesToMembrane",
-    "shedBy", "solubleForm", "internalization", "hasParalog", "expressedByCell", "effectorFunction",
-)  # fmt: skip
+    "hasLocation",
+    "surfaceVotes",
+    "surfaceVote",
+    "hasTopology",
+    "extracellularLength",
+    "membraneSegments",
+    "residuesToMembrane",
+    "shedBy",
+    "solubleForm",
+    "internalization",
+    "hasParalog",
+    "expressedByCell",
+    "effectorFunction",
+)
 
 
 def antigen_page(
@@ -44,14 +55,19 @@ def antigen_page(
         ("Drugs of other classes", many(len(precedents), "precedent")),
         ("Pairs with it", str(len(pairs))),
         ("Escapes documented", many(len(seen), "observation")),
-        ("Identifier", Link(antigen, "https://www.uniprot.org/uniprotkb/" + antigen[8:]) if antigen.startswith("UniProt:") else antigen),
-    )  # fmt: skip
+        (
+            "Identifier",
+            Link(antigen, "https://www.uniprot.org/uniprotkb/" + antigen[8:])
+            if antigen.startswith("UniProt:")
+            else antigen,
+        ),
+    )
     sections = (
         _antibodies(field, pages, antigen),
         _others(field, pages, antigen),
         _levels(levels, antigen, label, symbol),
         _tumors(field, pages, antigen),
-        _pairs(field, pages, antigen, pairs),
+        _pairs(field, pages, pairs),
         _escapes(field, pages, seen, label),
         _traits(field, pages, antigen),
         evidence_section(field, pages, claims),
@@ -63,9 +79,16 @@ def antigen_page(
         else "No antibody of this view binds it."
     )
     return Page(
-        path_of(antigen), label, lead + ("." if roles else ""), facts, sections, graph, kind="Antigen",
-        also=(symbol, *field.get(antigen, "skos:altLabel")), graph_title="What stands around it",
-    )  # fmt: skip
+        path_of(antigen),
+        label,
+        lead + ("." if roles else ""),
+        facts,
+        sections,
+        graph,
+        kind="Antigen",
+        also=(symbol, *field.get(antigen, "skos:altLabel")),
+        graph_title="What stands around it",
+    )
 
 
 def _antibodies(field: Field, pages: Pages, antigen: str) -> Section:
@@ -166,12 +189,12 @@ def _levels(levels: Levels, antigen: str, label: str, symbol: str) -> Section:
 
 
 def _tumors(field: Field, pages: Pages, antigen: str) -> Section:
-    by: dict[str, list[object]] = {}
+    by: dict[str, list[Cited]] = {}
     for cited in field.claims_of(antigen, "expressedOn"):
         by.setdefault(cited.object, []).append(cited)
     rows = tuple(
         (pages.link(tumor), pages.cite(claims)) for tumor, claims in sorted(by.items(), key=lambda p: field.label(p[0]))
-    )  # type: ignore[arg-type]
+    )
     return Section(
         "Tumors on which it was seen",
         ("tumor", "evidence"),
@@ -183,7 +206,7 @@ def _tumors(field: Field, pages: Pages, antigen: str) -> Section:
     )
 
 
-def _pairs(field: Field, pages: Pages, antigen: str, pairs: Sequence[str]) -> Section:
+def _pairs(field: Field, pages: Pages, pairs: Sequence[str]) -> Section:
     rows: list[tuple[tuple[object, ...], tuple[Cell, ...]]] = []
     for pair in pairs:
         own = [

@@ -86,9 +86,14 @@ class Entry(NamedTuple):
 
 
 def matrix(
-    rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], entries: dict[tuple[int, int], Entry],
-    name: str, told: str, size: float = 22, blank: str = "cell none",
-) -> Drawing:  # fmt: skip
+    rows: Sequence[tuple[str, str]],
+    columns: Sequence[tuple[str, str]],
+    entries: dict[tuple[int, int], Entry],
+    name: str,
+    told: str,
+    size: float = 22,
+    blank: str = "cell none",
+) -> Drawing:
     """Rows x columns (label, link) with a colored cell where there is an entry; labels of columns stand on end."""
     left = min(max((width_of(label) for label, _ in rows), default=0) + 12, 240.0)
     top = min(max((width_of(label) for label, _ in columns), default=0) * 0.72 + 14, 150.0)
@@ -179,9 +184,13 @@ def shown(value: float | None) -> str:
 
 
 def bars(
-    places: Sequence[str], series: Sequence[tuple[str, str]], counts: dict[tuple[int, int], int], name: str, told: str,
+    places: Sequence[str],
+    series: Sequence[tuple[str, str]],
+    counts: dict[tuple[int, int], int],
+    name: str,
+    told: str,
     wide: float = 1120,
-) -> Drawing:  # fmt: skip
+) -> Drawing:
     """Stacked bars: `places` along the bottom, `series` (style, word) from the bottom up."""
     totals = [sum(counts.get((place, kind), 0) for kind in range(len(series))) for place in range(len(places))]
     most = max([*totals, 1])
@@ -296,9 +305,15 @@ class Stop(NamedTuple):
 
 
 def streams(
-    columns: Sequence[str], stops: dict[str, Stop], flows: Sequence[tuple[str, str, float, str]], name: str, told: str,
-    wide: float = 1120, scale: float = 0, gap: float = 9,
-) -> Drawing:  # fmt: skip
+    columns: Sequence[str],
+    stops: dict[str, Stop],
+    flows: Sequence[tuple[str, str, float, str]],
+    name: str,
+    told: str,
+    wide: float = 1120,
+    scale: float = 0,
+    gap: float = 9,
+) -> Drawing:
     """Nodes in columns, joined from left to right by streams as wide as their number; in the order given.
 
     `flows` are from, to, number and style. `scale` is pixels a unit; 0 draws every stream alike and thin.
@@ -329,8 +344,11 @@ def streams(
         left_at[target] += thick
         start = x1 + 12 if scale else x1 + min(width_of(stops[source].label) + 22, each - 40)
         bend = (x2 - start) * 0.5
-        shape = path(f"M{start:.1f} {y1:.1f}C{start + bend:.1f} {y1:.1f} {x2 - bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}", f"stream {style}",
-                     f"{stops[source].label} to {stops[target].label}: {number:g}")  # fmt: skip
+        shape = path(
+            f"M{start:.1f} {y1:.1f}C{start + bend:.1f} {y1:.1f} {x2 - bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}",
+            f"stream {style}",
+            f"{stops[source].label} to {stops[target].label}: {number:g}",
+        )
         shapes.append(
             Shape(shape.tag, (*shape.attributes, ("stroke-width", f"{max(thick, 1.0):.1f}")), "", shape.title)
         )

@@ -135,8 +135,16 @@ def evidence_section(field: Field, pages: Pages, claims: Iterable[Cited]) -> Sec
             )
             anchors.append(anchor_of(cited) if number == 0 else "")
     note = "Each line: who says it, where, on what kind of evidence, and whether the passage was read or is a record."
-    return Section("Evidence, line by line", _COLUMNS, tuple(rows), note, anchor="evidence", row_ids=tuple(anchors),
-                   folded=True, optional=True)  # fmt: skip
+    return Section(
+        "Evidence, line by line",
+        _COLUMNS,
+        tuple(rows),
+        note,
+        anchor="evidence",
+        row_ids=tuple(anchors),
+        folded=True,
+        optional=True,
+    )
 
 
 def _where(line: Line) -> str:

@@ -95,16 +95,22 @@ def escape_map(field: Field, pages: Pages, observations: Iterable[str], across: 
     others = sorted({other for _, other in found}, key=lambda one: (one == "", field.label(one).lower()))
     none = "the drug or its class" if across == "escapesFrom" else "no tumor named"
     entries = {}
-    for (kind, other), seen in found.items():
-        direct = sum(is_direct(field, one) for one in seen)
-        told = f"{field.label(kind)}, {field.label(other) or none}: {many(len(seen), 'observation')}"
+    for (kind, other), own in found.items():
+        direct = sum(is_direct(field, one) for one in own)
+        told = f"{field.label(kind)}, {field.label(other) or none}: {many(len(own), 'observation')}"
         title = told + (f", {direct} in patients on a bispecific" if direct else ", carried over")
         entries[kinds.index(kind), others.index(other)] = Entry(
             "direct" if direct else "carried", str(len(seen)), title
         )
     rows = [(field.label(kind), pages.href(kind)) for kind in kinds]
-    drawing = matrix(rows, [(field.label(o) or none, pages.href(o)) for o in others], entries, name,
-                     "; ".join(entry.title for entry in entries.values()), 24)  # fmt: skip
+    drawing = matrix(
+        rows,
+        [(field.label(o) or none, pages.href(o)) for o in others],
+        entries,
+        name,
+        "; ".join(entry.title for entry in entries.values()),
+        24,
+    )
     return (
         Figure(
             drawing, "Kinds of escape, grouped by scope. The number counts observations; all are in the table.", KEY
@@ -115,4 +121,7 @@ def escape_map(field: Field, pages: Pages, observations: Iterable[str], across: 
 def scopes(field: Field, observations: Sequence[str]) -> str:
     """How many observations are direct, in a sentence."""
     direct = sum(is_direct(field, seen) for seen in observations)
-    return f"{direct} of {many(len(observations), 'observation')} in patients on a bispecific in a solid tumor; the others are carried over from other drugs, cells, hematology or models."
+    return (
+        f"{direct} of {many(len(observations), 'observation')} in patients on a bispecific in a solid tumor; the "
+        "others are carried over from other drugs, cells, hematology or models."
+    )

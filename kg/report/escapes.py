@@ -40,13 +40,16 @@ def escape_page(
     facts: tuple[tuple[str, Cell], ...] = (
         ("Scope", plain(scope)),
         ("Breaks", breaks or "no link of a chain"),
-        ("Seen in patients on a bispecific", f"{sum(is_direct(field, one) for one in seen)} of {many(len(seen), 'observation')}"),
+        (
+            "Seen in patients on a bispecific",
+            f"{sum(is_direct(field, one) for one in seen)} of {many(len(seen), 'observation')}",
+        ),
         ("Counter-measures told", str(len(counters))),
         ("Antibodies that fail under it", str(tally["fails"])),
         ("Antibodies that still work", str(tally["works"])),
         ("May arise", field.labels(field.get(kind, "mayArise")).replace(" timing", "") or "not said"),
         ("Runs through", pages.links(field.get(kind, "runsThrough")) or "no protein named"),
-    )  # fmt: skip
+    )
     claims: list[Cited] = [
         cited for cited in field.claims_on(kind, "escapedThrough") if pages.home(cited) == path_of(kind)
     ]
@@ -56,8 +59,8 @@ def escape_page(
     sections = (
         Section(
             "Who saw it",
-            COLUMNS,
-            observation_rows(field, pages, seen),
+            COLUMNS[2:],
+            tuple(row[2:] for row in observation_rows(field, pages, seen)),
             scopes(field, seen) if seen else "",
             across or figures,
             "observations",
@@ -69,9 +72,16 @@ def escape_page(
     lead = field.one(kind, "skos:definition")
     note = field.one(kind, "skos:scopeNote")
     return Page(
-        path_of(kind), field.label(kind), f"{lead}\n{note}" if note else lead, facts, sections, graph, kind="Kind of escape",
-        also=(field.word(kind),), graph_title="What stands around it",
-    )  # fmt: skip
+        path_of(kind),
+        field.label(kind),
+        f"{lead}\n{note}" if note else lead,
+        facts,
+        sections,
+        graph,
+        kind="Kind of escape",
+        also=(field.word(kind),),
+        graph_title="What stands around it",
+    )
 
 
 def _by_tumor(field: Field, pages: Pages, seen: Sequence[str], kind: str) -> tuple[Figure, ...]:
@@ -88,7 +98,10 @@ def _by_tumor(field: Field, pages: Pages, seen: Sequence[str], kind: str) -> tup
     entries = {}
     for (antigen, tumor), own in found.items():
         direct = any(is_direct(field, one) for one in own)
-        title = f"{field.label(antigen) or 'drug or class'}, {field.label(tumor) or 'no tumor named'}: {many(len(own), 'observation')}"
+        title = (
+            f"{field.label(antigen) or 'drug or class'}, {field.label(tumor) or 'no tumor named'}: "
+            f"{many(len(own), 'observation')}"
+        )
         entries[antigens.index(antigen), tumors.index(tumor)] = Entry(
             "direct" if direct else "carried", str(len(own)), title
         )
@@ -134,14 +147,21 @@ def _stays(field: Field, pages: Pages, workings: Workings, kind: str, worst: dic
         links = {link for chain in verdict.broken for link in workings.escapes.broken(chain, verdict.escape)}
         order = (_VERDICTS.index(verdict.verdict), verdict.basis != "documented", -known.rank, known.label.lower())
         row: tuple[Cell, ...] = (
-            pages.link(antibody), targets_of(field, known), stage_of(known.stage), Mark(verdict.verdict, tone_of(verdict.verdict)),
-            verdict.basis, field.labels(sorted(links)).replace(" link", "") or "none", verdict.reason,
-        )  # fmt: skip
+            pages.link(antibody),
+            targets_of(field, known),
+            stage_of(known.stage),
+            Mark(verdict.verdict, tone_of(verdict.verdict)),
+            verdict.basis,
+            field.labels(sorted(links)).replace(" link", "") or "none",
+            verdict.reason,
+        )
         rows.append((order, row))
     rows.sort(key=lambda pair: pair[0])
     note = (
-        "Antibodies for which it is documented of them, their class or their antigens. Each stands once, with its worst verdict in any tumor. "
-        "By structure: it follows from arms and links, and nobody has tested it. All other antibodies: not documented of their antigens."
+        "Antibodies for which it is documented of them, their class or their antigens. Each stands once, with "
+        "its worst verdict in any tumor. "
+        "By structure: it follows from arms and links, and nobody has tested it. All other antibodies: not "
+        "documented of their antigens."
     )
     columns = ("antibody", "targets", "furthest stage", "what is left", "basis", "links that it breaks", "why")
     return Section(

@@ -1,4 +1,4 @@
-"""Everything of a view in memory, read in one pass: a report asks for all of it, and asking one by one takes minutes."""
+"""Everything of a view in memory, read in one pass: a report asks for all, and asking one by one takes minutes."""
 
 from __future__ import annotations
 
@@ -206,7 +206,9 @@ class Field:
             told = Line(
                 self.one(line, "source"),
                 self.one(line, "locator"),
-                *(self.word(self.one(line, name)) for name in ("level", "stance", "reading")),
+                self.word(self.one(line, "level")),
+                self.word(self.one(line, "stance")),
+                self.word(self.one(line, "reading")),
                 day_of(self.one(line, "dateEarliest"), self.one(line, "dateLatest")),
                 self.one(line, "note"),
                 self.one(line, "observation"),
@@ -289,7 +291,12 @@ class Field:
     def _event(self, event: str) -> Event:
         return Event(
             event,
-            *(self.one(event, name) for name in ("eventKind", "phase", "region", "onEarliest", "onLatest", "dateKind")),
+            self.one(event, "eventKind"),
+            self.one(event, "phase"),
+            self.one(event, "region"),
+            self.one(event, "onEarliest"),
+            self.one(event, "onLatest"),
+            self.one(event, "dateKind"),
             self.get(event, "eventTumor"),
             self.get(event, "inTrial"),
             self.one(event, "stopReason"),
@@ -312,5 +319,6 @@ class Field:
 
     def tested_in(self, tumor: str) -> tuple[str, ...]:
         """The antibodies that were tested in a tumor or a narrower one, best stage first."""
-        return self.by_stage(one for narrower in self.below(tumor) for one in self.who("testedIn", narrower)
-                             if one in self.antibodies)  # fmt: skip
+        return self.by_stage(
+            one for narrower in self.below(tumor) for one in self.who("testedIn", narrower) if one in self.antibodies
+        )

@@ -28,7 +28,10 @@ def landscape_page(field: Field, pages: Pages) -> Page:
         if plots.available()
         else "Simple charts: the extra `plot` (matplotlib) is not installed."
     )
-    lead = f"{many(len(solid), 'antibody', 'antibodies')} against solid tumors: which targets they join, since when, and what became of them. {made}"
+    lead = (
+        f"{many(len(solid), 'antibody', 'antibodies')} against solid tumors: which targets they join, since when, and "
+        f"what became of them. {made}"
+    )
     return Page(PATH, "Landscape", lead, (), sections, None, kind="All of the field")
 
 
@@ -66,7 +69,10 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
             names = f"{field.label(one)} × {field.label(other)}"
             if own:
                 best = max(own, key=lambda a: a.rank)
-                title = f"{names}: {many(len(own), 'antibody', 'antibodies')}, furthest {best.label} ({stage_of(best.stage)})"
+                title = (
+                    f"{names}: {many(len(own), 'antibody', 'antibodies')}, furthest {best.label} "
+                    f"({stage_of(best.stage)})"
+                )
                 entries[number, place] = Entry(
                     f"p{max(best.rank, 0)}", str(len(own)), title, pages.href(pair_of[one, other])
                 )
@@ -74,9 +80,19 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
                 open_cells += 1
                 entries[number, place] = Entry("open-cell", "", f"{names}: no antibody of this view joins them")
     table = [
-        ((-max(a.rank for a in own), -len(own), field.label(one), field.label(other)), (pages.link(one), pages.link(other), pages.link(pair_of[one, other]), str(len(own)), stage_of(max(own, key=lambda a: a.rank).stage), pages.links(a.curie for a in sorted(own, key=lambda a: -a.rank)[:4])))
+        (
+            (-max(a.rank for a in own), -len(own), field.label(one), field.label(other)),
+            (
+                pages.link(one),
+                pages.link(other),
+                pages.link(pair_of[one, other]),
+                str(len(own)),
+                stage_of(max(own, key=lambda a: a.rank).stage),
+                pages.links(a.curie for a in sorted(own, key=lambda a: -a.rank)[:4]),
+            ),
+        )
         for (one, other), own in joined.items()
-    ]  # fmt: skip
+    ]
     told = "; ".join(entry.title for entry in entries.values() if entry.style != "open-cell")
     drawing = matrix(
         [(field.label(one), pages.href(one)) for one in rows],
@@ -87,8 +103,10 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
         25,
     )
     caption = (
-        f"The {len(rows)} tumor antigens with most antibodies, by their {len(columns)} most frequent partners. The number counts antibodies; the "
-        f"color is the furthest stage in any tumor. {open_cells} cells are open: no antibody of this view joins the two, which does not say that joining them helps."
+        f"The {len(rows)} tumor antigens with most antibodies, by their {len(columns)} most frequent partners. "
+        "The number counts antibodies; the "
+        f"color is the furthest stage in any tumor. {open_cells} cells are open: no antibody of this view joins "
+        "the two, which does not say that joining them helps."
     )
     figure = Figure(drawing, caption, (*phase_key(), ("open-cell", "open: nobody joins them")))
     titles = ("tumor antigen", "partner", "pair", "antibodies", "furthest stage", "the furthest of them")
@@ -117,7 +135,8 @@ def _years(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
     series = [(f"bar{number}", name) for number, name in enumerate(GROUPS)]
     told = "; ".join(f"{year}: {sum(n for (y, _), n in counts.items() if y == year - first)}" for year in years)
     caption = (
-        f"{len(dated)} of {len(solid)} antibodies have a dated first dose, enrollment, study start or posting; the others are in no bar. "
+        f"{len(dated)} of {len(solid)} antibodies have a dated first dose, enrollment, study start or posting; "
+        "the others are in no bar. "
         "The latest years are incomplete: dates reach the sources late."
     )
     name = "Antibodies by year of first in the clinic and modality"
@@ -181,7 +200,7 @@ def _flow(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
     for place, counted in enumerate(totals):
         keys = sorted(
             counted, key=lambda k: _OUTCOMES.index(k) if place == 3 else (k in last, -counted[k], field.label(k))
-        )  # type: ignore[return-value,arg-type]
+        )
         for key in keys:
             style = (
                 "arm-trigger",
@@ -205,7 +224,8 @@ def _flow(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
         for place, name in enumerate(("modality", "antigen", "tumor", "outcome"))
     )
     caption = (
-        "Each antibody once: by its modality, the most frequent of its tumor antigens (any antigen, if it has none), the most frequent of its tumors, "
+        "Each antibody once: by its modality, the most frequent of its tumor antigens (any antigen, if it has "
+        "none), the most frequent of its tumors, "
         "and how far it came in any tumor. Streams are colored by outcome. Stopped: and not outdone by later activity."
     )
     rows: list[tuple[Cell, ...]] = [
@@ -220,13 +240,13 @@ def _flow(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
     ]
     columns = ("modality", "antigen", "tumor", "outcome")
     drawing = streams(columns, stops, flows, "From modality to outcome", told, scale=1.9, gap=8)
-    key = tuple(zip(("p7", "p5", "p3", "stopped"), _OUTCOMES, strict=True))
+    legend = tuple(zip(("p7", "p5", "p3", "stopped"), _OUTCOMES, strict=True))
     return Section(
         "Modality, antigen, tumor, outcome",
         (*columns, "antibodies"),
         tuple(rows),
         "",
-        (Figure(drawing, caption, key),),
+        (Figure(drawing, caption, legend),),
         "flow",
         folded=True,
     )

@@ -22,7 +22,7 @@ _PROTEIN = ("no", "low", "medium", "high")
 
 
 class Level(NamedTuple):
-    """What is known of one antigen in one place: RNA by two sources (nTPM, TPM), and staining 0 to 3 (None: unknown)."""
+    """What is known of an antigen in a place: RNA by two sources (nTPM, TPM), staining 0 to 3 (None: unknown)."""
 
     place: str
     kind: str
@@ -69,9 +69,16 @@ class Levels:
     @cached_property
     def _read(self) -> dict[tuple[str, str], Dense]:
         assert self._expression is not None
-        wanted = (("normal", "hpa", "median"), ("normal", "gtex", "median"), ("protein", "hpa", "level"),
-                  ("tumor", "hpa", "median"), ("tumor", "gdc", "median"), ("tumor", "rollup", "median"),
-                  ("subtype", "pirlygenes", "median"), ("stain", "hpa"))  # fmt: skip
+        wanted = (
+            ("normal", "hpa", "median"),
+            ("normal", "gtex", "median"),
+            ("protein", "hpa", "level"),
+            ("tumor", "hpa", "median"),
+            ("tumor", "gdc", "median"),
+            ("tumor", "rollup", "median"),
+            ("subtype", "pirlygenes", "median"),
+            ("stain", "hpa"),
+        )
         files = self._expression.files
         return {
             (kind, source): self._expression.read(kind, source, *layers)
@@ -156,10 +163,15 @@ class Levels:
             return ()
         below = sum(not _stands_out(row) for row in normal)
         groups = [
-            Block(f"{kind} tissues", ("HPA", "GTEx", "protein"), tuple((r.place, (r.hpa, r.gtex, None)) for r in rows), tuple((2, _PROTEIN[int(r.stain)] if r.stain is not None else "–") for r in rows))
+            Block(
+                f"{kind} tissues",
+                ("HPA", "GTEx", "protein"),
+                tuple((r.place, (r.hpa, r.gtex, None)) for r in rows),
+                tuple((2, _PROTEIN[int(r.stain)] if r.stain is not None else "–") for r in rows),
+            )
             for kind in CLASSES
             if (rows := [row for row in normal if row.kind == kind and _stands_out(row)])
-        ]  # fmt: skip
+        ]
         rna = [row for row in tumors if row.rna is not None][:24]
         if rna:
             groups.append(Block("tumors, highest 24", ("RNA",), tuple((r.place, (r.rna,)) for r in rna)))
@@ -169,8 +181,11 @@ class Levels:
         )
         told += f"Highest in a tumor: {rna[0].place}, {shown(rna[0].rna)}." if rna else ""
         caption = (
-            "RNA: HPA consensus (nTPM), GTEx (median TPM), tumors (median TPM, rescaled). Protein: the strongest staining of any "
-            f"cell type (HPA). {told} RNA is no protein, and neither tells which cell of a tumor carries it. Undated: no as-of date filters it. {many(below, 'normal tissue')} with RNA below 1 and no staining above low: in the table only."
+            "RNA: HPA consensus (nTPM), GTEx (median TPM), tumors (median TPM, rescaled). Protein: the strongest "
+            "staining of any "
+            f"cell type (HPA). {told} RNA is no protein, and neither tells which cell of a tumor carries it. "
+            f"Undated: no as-of date filters it. {many(below, 'normal tissue')} with RNA below 1 and no staining "
+            "above low: in the table only."
         )
         return (
             Figure(blocks(groups, STEPS, f"Where {label} stands in normal tissues and tumors", told), caption, KEY),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kg.neighborhood import neighborhood
@@ -87,11 +88,16 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             started.page,
             landscape_page(field, pages),
             *_lists(field, pages),
-            list_page("question/index.html", "Questions", "Each question is one command; here with its example.",
-                      ("no", "question", "asks", "rows"), answered),
+            list_page(
+                "question/index.html",
+                "Questions",
+                "Each question is one command; here with its example.",
+                ("no", "question", "asks", "rows"),
+                answered,
+            ),
             review_page(opened, field, pages),
             _others(field, pages),
-        ]  # fmt: skip
+        ]
         files = render_site(
             [*front, *made],
             site_title=TITLE,
@@ -123,54 +129,96 @@ def _makers(field: Field, pages: Pages, workings: Workings, levels: Levels) -> l
     def around(curie: str) -> Graph | None:
         nodes, edges, _ = neighborhood(field.opened, [curie], 2, _GRAPH_NODES)
         linked = tuple(
-            Node(node.id, node.label, node.kind, node.detail, pages.paths.get(node.id, node.href), node.year) for node in nodes
-        )  # fmt: skip
+            Node(node.id, node.label, node.kind, node.detail, pages.paths.get(node.id, node.href), node.year)
+            for node in nodes
+        )
         return (linked, edges) if edges else None
 
-    makers: list[Callable[[], Page]] = []
-    for curie in pages.paths:
+    def page_of(curie: str) -> Page:
         if curie in field.antibodies:
-            makers.append(lambda one=curie: antibody_page(field, pages, workings, field.antibodies[one]))  # type: ignore[misc]
-        elif curie.startswith("pair:"):
-            makers.append(
-                lambda one=curie: pair_page(field, pages, workings, tried_card(field, pages, levels, one), one)
-            )  # type: ignore[misc]
-        elif curie.startswith("MONDO:"):
-            makers.append(lambda one=curie: tumor_page(field, pages, one, around(one)))  # type: ignore[misc]
-        elif curie.startswith("bsab:"):
-            makers.append(lambda one=curie: escape_page(field, pages, workings, one, around(one)))  # type: ignore[misc]
-        else:
-            makers.append(lambda one=curie: antigen_page(field, pages, levels, one, around(one)))  # type: ignore[misc]
-    return makers
+            return antibody_page(field, pages, workings, field.antibodies[curie])
+        if curie.startswith("pair:"):
+            return pair_page(field, pages, workings, tried_card(field, pages, levels, curie), curie)
+        if curie.startswith("MONDO:"):
+            return tumor_page(field, pages, curie, around(curie))
+        if curie.startswith("bsab:"):
+            return escape_page(field, pages, workings, curie, around(curie))
+        return antigen_page(field, pages, levels, curie, around(curie))
+
+    return [partial(page_of, curie) for curie in pages.paths]
 
 
 def _lists(field: Field, pages: Pages) -> Sequence[Page]:
     """The lists of tumors, antibodies, antigens, pairs and escapes."""
     tumors = [
-        (pages.link(tumor), "yes" if field.one(tumor, "solid") == "true" else "no" if field.one(tumor, "solid") else "",
-         str(len(field.tested_in(tumor))), str(len({s for one in field.below(tumor) for s in field.who("observedIn", one) if s.startswith("escape:")})))
-        for tumor in field.of("Tumor") if tumor in pages.paths
-    ]  # fmt: skip
+        (
+            pages.link(tumor),
+            "yes" if field.one(tumor, "solid") == "true" else "no" if field.one(tumor, "solid") else "",
+            str(len(field.tested_in(tumor))),
+            str(
+                len({s for one in field.below(tumor) for s in field.who("observedIn", one) if s.startswith("escape:")})
+            ),
+        )
+        for tumor in field.of("Tumor")
+        if tumor in pages.paths
+    ]
     antibodies = [
-        (pages.link(a.curie), targets_of(field, a), GROUPS[group_of(field, a)], "solid" if a.solid else "heme only", stage_of(a.stage),
-         a.first.when if a.first else "", Mark(f"stopped {a.stopped.when}".strip(), "bad") if a.stopped else "")
+        (
+            pages.link(a.curie),
+            targets_of(field, a),
+            GROUPS[group_of(field, a)],
+            "solid" if a.solid else "heme only",
+            stage_of(a.stage),
+            a.first.when if a.first else "",
+            Mark(f"stopped {a.stopped.when}".strip(), "bad") if a.stopped else "",
+        )
         for a in field.antibodies.values()
-    ]  # fmt: skip
+    ]
     antigens = [
-        (pages.link(antigen), field.word(antigen), field.labels(field.get(antigen, "hasLocation")).replace(" location", ""),
-         str(len(field.binders.get(antigen, ()))), stage_of(field.antibodies[field.binders[antigen][0]].stage) if field.binders.get(antigen) else "",
-         str(len(field.get(antigen, "hasPrecedent"))), str(len(field.who("escapesFrom", antigen))))
+        (
+            pages.link(antigen),
+            field.word(antigen),
+            field.labels(field.get(antigen, "hasLocation")).replace(" location", ""),
+            str(len(field.binders.get(antigen, ()))),
+            stage_of(field.antibodies[field.binders[antigen][0]].stage) if field.binders.get(antigen) else "",
+            str(len(field.get(antigen, "hasPrecedent"))),
+            str(len(field.who("escapesFrom", antigen))),
+        )
         for antigen in field.of("Antigen")
-    ]  # fmt: skip
+    ]
     return (
-        list_page("tumor/index.html", "Tumors", "Counts include the subtypes of a tumor.", ("tumor", "solid", "antibodies", "escape observations"), tumors),
-        list_page("antibody/index.html", "Antibodies", f"{many(len(antibodies), 'antibody', 'antibodies')} in this view.",
-                  ("antibody", "targets", "modality", "against", "furthest stage", "first in the clinic", "state"), antibodies),
-        list_page("antigen/index.html", "Antigens", "Targets of arms, and antigens that drugs of other classes or escapes are about.",
-                  ("antigen", "gene", "location", "antibodies", "furthest of them", "drugs of other classes", "escape observations"), antigens),
+        list_page(
+            "tumor/index.html",
+            "Tumors",
+            "Counts include the subtypes of a tumor.",
+            ("tumor", "solid", "antibodies", "escape observations"),
+            tumors,
+        ),
+        list_page(
+            "antibody/index.html",
+            "Antibodies",
+            f"{many(len(antibodies), 'antibody', 'antibodies')} in this view.",
+            ("antibody", "targets", "modality", "against", "furthest stage", "first in the clinic", "state"),
+            antibodies,
+        ),
+        list_page(
+            "antigen/index.html",
+            "Antigens",
+            "Targets of arms, and antigens that drugs of other classes or escapes are about.",
+            (
+                "antigen",
+                "gene",
+                "location",
+                "antibodies",
+                "furthest of them",
+                "drugs of other classes",
+                "escape observations",
+            ),
+            antigens,
+        ),
         _pair_list(field, pages),
         _escape_list(field, pages),
-    )  # fmt: skip
+    )
 
 
 def _pair_list(field: Field, pages: Pages) -> Page:
@@ -193,24 +241,49 @@ def _pair_list(field: Field, pages: Pages) -> Page:
             )
             by_family.setdefault(family, []).append(((-own[0].rank, -len(own), field.label(pair)), row))
     sections = tuple(
-        Section(family[:1].upper() + family[1:], ("pair", "antibodies", "furthest stage", "the furthest of them", "stopped"), tuple(row for _, row in sorted(rows, key=lambda p: p[0])))
+        Section(
+            family[:1].upper() + family[1:],
+            ("pair", "antibodies", "furthest stage", "the furthest of them", "stopped"),
+            tuple(row for _, row in sorted(rows, key=lambda p: p[0])),
+        )
         for family, rows in sorted(by_family.items(), key=lambda item: (-len(item[1]), item[0]))
-    )  # fmt: skip
-    lead = "Pairs of arms that bind for effect, in antibodies against solid tumors, a family each. Pairs that nobody joined stand on the pages of the tumors."
+    )
+    lead = (
+        "Pairs of arms that bind for effect, in antibodies against solid tumors, a family each. Pairs that nobody "
+        "joined stand on the pages of the tumors."
+    )
     return Page("pair/index.html", "Pairs", lead, (), sections, None)
 
 
 def _escape_list(field: Field, pages: Pages) -> Page:
     seen = list(field.of("EscapeObservation"))
     kinds = [
-        (pages.link(kind), plain(field.label(field.one(kind, "hasScope")).removesuffix(" scope")), field.labels(field.get(kind, "breaksLink")).replace(" link", ""),
-         str(len(own)), str(sum(is_direct(field, one) for one in own)))
-        for kind in field.of("EscapeMechanism") for own in [observations_of(field, kind)]
-    ]  # fmt: skip
+        (
+            pages.link(kind),
+            plain(field.label(field.one(kind, "hasScope")).removesuffix(" scope")),
+            field.labels(field.get(kind, "breaksLink")).replace(" link", ""),
+            str(len(own)),
+            str(sum(is_direct(field, one) for one in own)),
+        )
+        for kind in field.of("EscapeMechanism")
+        for own in [observations_of(field, kind)]
+    ]
     sections = (
-        Section("Kinds of escape", ("kind", "scope", "links that it breaks", "observations", "in patients on a bispecific"), tuple(kinds)),
-        Section("All observations", ESCAPE_COLUMNS, observation_rows(field, pages, seen), scopes(field, seen), escape_map(field, pages, seen, "escapesFrom", "All escapes: kinds by antigen"), "observations", folded=True),
-    )  # fmt: skip
+        Section(
+            "Kinds of escape",
+            ("kind", "scope", "links that it breaks", "observations", "in patients on a bispecific"),
+            tuple(kinds),
+        ),
+        Section(
+            "All observations",
+            ESCAPE_COLUMNS,
+            observation_rows(field, pages, seen),
+            scopes(field, seen),
+            escape_map(field, pages, seen, "escapesFrom", "All escapes: kinds by antigen"),
+            "observations",
+            folded=True,
+        ),
+    )
     return Page(
         "escape/index.html",
         "Escapes",
@@ -226,7 +299,10 @@ def _others(field: Field, pages: Pages) -> Page:
     claims = [cited for cited in field.claims.values() if pages.home(cited) == OTHERS]
     claims.sort(key=lambda cited: (cited.predicate, cited.subject, cited.object, cited.claim))
     section = evidence_section(field, pages, claims)
-    lead = "Claims on cells, trials, formats and statements of papers. All other evidence stands at the foot of the page that it is about."
+    lead = (
+        "Claims on cells, trials, formats and statements of papers. All other evidence stands at the foot of the "
+        "page that it is about."
+    )
     return Page(
         OTHERS,
         "Other evidence",

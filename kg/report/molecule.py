@@ -28,12 +28,12 @@ def molecule(field: Field, antibody: Antibody) -> Figure:
     more = len(sites) - _MOST
     sites = sites[:_MOST]
     shapes = _around_fc(field, sites, fc) if fc != "none" else _in_a_row(field, sites)
-    wide, high = (560.0, 330.0) if fc != "none" else (max(560.0, 40 + 140.0 * len(sites)), 190.0)
+    wide, high = (560.0, 270.0) if fc != "none" else (max(560.0, 40 + 140.0 * len(sites)), 190.0)
     if not sites:
         shapes = [words(20, 40, "No arm of it is known in this view.", "soft")]
         wide, high = 560.0, 70.0
     elif fc != "none":
-        shapes.append(words(280, 322, fc_words, "soft small", "middle"))
+        shapes.append(words(280, 262, fc_words, "soft small", "middle"))
     payload = field.labels(field.get(antibody.curie, "payload"))
     told = "; ".join(_in_words(field, arm) for arm in antibody.arms) + f". {fc_words}."
     caption = (
@@ -79,7 +79,7 @@ def _around_fc(field: Field, sites: list[tuple[Arm, str]], fc: str) -> list[Shap
     """Two arms of a Y above the Fc; the others hang below it."""
     guess = " guess" if fc == "unknown" else ""
     shapes: list[Shape] = []
-    hinge = (280.0, 150.0)
+    hinge = (280.0, 112.0)
     for side in (-1, 1):
         shapes.append(rect(hinge[0] + (3 if side > 0 else -31), hinge[1] + 14, 28, 44, f"fc{guess}", "Fc", round_=12))
         shapes.append(rect(hinge[0] + (3 if side > 0 else -31), hinge[1] + 60, 28, 44, f"fc{guess}", "Fc", round_=12))
@@ -102,7 +102,7 @@ def _in_a_row(field: Field, sites: list[tuple[Arm, str]]) -> list[Shape]:
     """Beads on a string, for molecules without an Fc."""
     shapes: list[Shape] = []
     spots = [(90.0 + 140.0 * number, 70.0) for number in range(len(sites))]
-    for one, other in zip(spots, spots[1:], strict=False):
+    for one in spots[:-1]:
         shapes.append(path(f"M{one[0] + 16} {one[1]}c30 34 78 34 108 0", "bond"))
     for spot, (arm, label) in zip(spots, sites, strict=True):
         shapes += _site(field, arm, spot, 0.0)
@@ -126,9 +126,22 @@ def _site(field: Field, arm: Arm, middle: tuple[float, float], turn: float) -> l
     if not tall:
         domains = [(-15, -13), (1, -13)]
     return [
-        Shape("rect", (("x", f"{x + dx:.1f}"), ("y", f"{y + dy:.1f}"), ("width", "15"), ("height", "26"), ("rx", "7"), ("class", f"{style} domain"), ("transform", about)), "", title)
+        Shape(
+            "rect",
+            (
+                ("x", f"{x + dx:.1f}"),
+                ("y", f"{y + dy:.1f}"),
+                ("width", "15"),
+                ("height", "26"),
+                ("rx", "7"),
+                ("class", f"{style} domain"),
+                ("transform", about),
+            ),
+            "",
+            title,
+        )
         for dx, dy in domains
-    ]  # fmt: skip
+    ]
 
 
 def _named(field: Field, arm: Arm, label: str, x: float, y: float, anchor: str) -> list[Shape]:

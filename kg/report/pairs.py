@@ -1,4 +1,4 @@
-"""The page of a pair: who joins it, how far that came and why it stopped, where its antigens stand, what escape leaves."""
+"""The page of a pair: who joins it, how far that came, why it stopped, where both stand, what escape leaves."""
 
 from __future__ import annotations
 
@@ -43,8 +43,20 @@ def tried_card(field: Field, pages: Pages, levels: Levels, pair: str) -> PairCar
         )
     approved = [a for a in own if a.stage == "approved"]
     if approved:
-        features.append(Feature("approved", ", ".join(a.label for a in approved), True, pages.cite(
-            c for a in approved for e in a.events if e.kind == "bsab:ApprovalEventKind" for c in field.claims_of(a.curie, "hasEvent", e.curie))))  # fmt: skip
+        features.append(
+            Feature(
+                "approved",
+                ", ".join(a.label for a in approved),
+                True,
+                pages.cite(
+                    c
+                    for a in approved
+                    for e in a.events
+                    if e.kind == "bsab:ApprovalEventKind"
+                    for c in field.claims_of(a.curie, "hasEvent", e.curie)
+                ),
+            )
+        )
     for antibody in own:
         if antibody.stopped:
             why = (
@@ -52,15 +64,27 @@ def tried_card(field: Field, pages: Pages, levels: Levels, pair: str) -> PairCar
                 if antibody.stopped.stop_reason
                 else "not stated"
             )
-            features.append(Feature("stopped", f"{antibody.label} {antibody.stopped.when}: {why}".replace(" : ", ": "), False,
-                                    pages.cite(field.claims_of(antibody.curie, "hasEvent", antibody.stopped.curie))))  # fmt: skip
+            features.append(
+                Feature(
+                    "stopped",
+                    f"{antibody.label} {antibody.stopped.when}: {why}".replace(" : ", ": "),
+                    False,
+                    pages.cite(field.claims_of(antibody.curie, "hasEvent", antibody.stopped.curie)),
+                )
+            )
         for result in field.get(antibody.curie, "hasResult"):
             met = field.one(result, "endPointMet")
             if met:
                 name = field.label(field.one(result, "endPoint")).removesuffix(" end point")
                 where = field.labels(field.get(result, "observedIn"))
-                features.append(Feature(f"end point {'met' if met == 'true' else 'not met'}", f"{antibody.label}: {name}" + (f", {where}" if where else ""),
-                                        met == "true", pages.cite(field.claims_of(antibody.curie, "hasResult", result))))  # fmt: skip
+                features.append(
+                    Feature(
+                        f"end point {'met' if met == 'true' else 'not met'}",
+                        f"{antibody.label}: {name}" + (f", {where}" if where else ""),
+                        met == "true",
+                        pages.cite(field.claims_of(antibody.curie, "hasResult", result)),
+                    )
+                )
     return PairCard(
         (first, second),
         family=field.label(field.one(pair, "family")),
@@ -77,7 +101,7 @@ def _on_one_cell(field: Field, pair: str) -> bool:
 
 
 def joint(levels: Levels, first: str, second: str) -> tuple[tuple[str, float | None, float | None], ...]:
-    """Where two antigens stand: place and both RNA levels (HPA in tissues, cohorts of tumors), where one is 1 or more."""
+    """Where two antigens stand: place and both RNA levels (HPA tissues, cohorts of tumors), where one is at least 1."""
     if first == second:
         return ()
     rows: dict[str, list[float | None]] = defaultdict(lambda: [None, None])
@@ -239,13 +263,17 @@ def _levels(field: Field, card: PairCard) -> Section:
         )
         for place, one, other in card.levels
     )
-    caption = (
-        told
-        + f" The first {_MOST} of each, sorted by the lower of the two; places where both are below 1 are left out. An AND gate harms only cells with both; every other format harms what carries either. RNA of a whole tissue does not say same cell."
+    caption = told + (
+        f" The first {_MOST} of each, sorted by the lower of the two; places where both are below 1 are left out. "
+        "An AND gate harms only cells with both; every other format harms what carries either. RNA of a whole "
+        "tissue does not say same cell."
     )
     name = f"{first} and {second} in normal tissues and tumors"
     figures: tuple[Figure, ...] = (Figure(blocks(groups, STEPS, name, told), caption, KEY),)
-    beside = "Each mark is a tissue or a tumor, by its RNA of both; the dashed lines stand at 10. Upper right: both are there."
+    beside = (
+        "Each mark is a tissue or a tumor, by its RNA of both; the dashed lines stand at 10. Upper right: both are "
+        "there."
+    )
     if card.plotted and plots.available():
         svg = plots.both_levels(card.levels, first, second, f"{first} against {second}", told)
         figures = (Figure(None, beside, (), svg), *figures)
@@ -317,12 +345,12 @@ def _harm(field: Field, pages: Pages, own: list[Antibody]) -> Section:
         for result in field.get(antibody.curie, "hasResult"):
             if field.word(field.one(result, "endPoint")) in HARM_WORDS:
                 row = result_row(field, pages, result, field.claims_of(antibody.curie, "hasResult", result))
-                rows.append((pages.link(antibody.curie), *row[:2], *row[4:7], row[8], row[10]))
+                rows.append((pages.link(antibody.curie), *row))
         for cited in field.claims_of(antibody.curie, "reportedToxicity"):
             rows.append(
-                (pages.link(antibody.curie), "told in words", cited.object, "", "", "", "", pages.cite([cited]))
+                (pages.link(antibody.curie), "told in words", cited.object, "", "", "", "", "", pages.cite([cited]))
             )
-    columns = ("antibody", "harm", "value", "regimen", "patients", "n", "trial", "evidence")
+    columns = ("antibody", "harm", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
     return Section(
         "Harm seen with it",
         columns,

@@ -15,10 +15,18 @@ from typing import Any
 
 # Drawn color -> variable of the style sheet.
 _COLORS = {
-    "#010101": "ink", "#020202": "soft", "#030303": "grid", "#040404": "ground",
-    "#110011": "tumor-arm", "#110012": "trigger-arm", "#110013": "check-arm", "#110014": "soluble-arm",
-    "#110015": "block-arm", "#110016": "help-arm", "#110017": "other-arm",
-}  # fmt: skip
+    "#010101": "ink",
+    "#020202": "soft",
+    "#030303": "grid",
+    "#040404": "ground",
+    "#110011": "tumor-arm",
+    "#110012": "trigger-arm",
+    "#110013": "check-arm",
+    "#110014": "soluble-arm",
+    "#110015": "block-arm",
+    "#110016": "help-arm",
+    "#110017": "other-arm",
+}
 _INK, _SOFT, _GRID, _GROUND, *_SERIES = _COLORS
 
 
@@ -69,10 +77,21 @@ def both_levels(
     for kind, color, shape in kinds:
         own = [row for row in known if row[0].startswith(kind) and (kind or not row[0].startswith(("tumor", "vital")))]
         label = {"tumor": "tumors (median TPM)", "vital": "vital tissues (nTPM)", "": "other tissues (nTPM)"}[kind]
-        axes.scatter([row[1] + 0.1 for row in own], [row[2] + 0.1 for row in own], s=24, color=color, marker=shape, label=label, alpha=0.85, linewidths=0)  # fmt: skip
+        axes.scatter(
+            [row[1] + 0.1 for row in own],
+            [row[2] + 0.1 for row in own],
+            s=24,
+            color=color,
+            marker=shape,
+            label=label,
+            alpha=0.85,
+            linewidths=0,
+        )
         for place, one, other in sorted(own, key=lambda row: (-min(row[1], row[2]), row[0]))[:3]:
             words = place.partition(": ")[2].partition(" (")[0]
-            axes.annotate(words, (one + 0.1, other + 0.1), textcoords="offset points", xytext=(5, 4), fontsize=8, color=_INK)  # fmt: skip
+            axes.annotate(
+                words, (one + 0.1, other + 0.1), textcoords="offset points", xytext=(5, 4), fontsize=8, color=_INK
+            )
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel(f"{first}, RNA", color=_SOFT)

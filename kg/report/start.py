@@ -25,9 +25,11 @@ from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Link, Mark, Page, Section
 
 _LEAD = (
-    "How each bispecific or other multispecific antibody against solid tumors works, how tumors escape it, what counters that, which pairs of antigens "
+    "How each bispecific or other multispecific antibody against solid tumors works, how tumors escape it, what "
+    "counters that, which pairs of antigens "
     "were tried in which tumor, and who says so: with source, date and kind of evidence on every claim.\n"
-    "Begin with a tumor, an antibody or an antigen: type its name above, or follow the links. Every table leads to its evidence."
+    "Begin with a tumor, an antibody or an antigen: type its name above, or follow the links. Every table leads "
+    "to its evidence."
 )
 
 
@@ -53,31 +55,59 @@ def start_page(opened: Opened, field: Field, pages: Pages, workings: Workings, c
         ("Approved somewhere", Link(str(len(approved)), "antibody/index.html")),
         ("Tumors that they were tested in", Link(str(len(tumors)), "tumor/index.html")),
         ("Antigens", Link(str(counted.groups["entities"].get("Antigen", 0)), "antigen/index.html")),
-        ("Antigen pairs among them", Link(str(headline["pairs of antibodies against solid tumors"]), "pair/index.html")),
-        ("Trials, results", f"{counted.groups['entities'].get('Trial', 0)}, {counted.groups['entities'].get('Result', 0)}"),
-        ("Escapes seen in patients on a bispecific in a solid tumor", Link(f"{headline['escape observations in patients on a bispecific in a solid tumor']} of {counted.groups['entities'].get('EscapeObservation', 0)} observations", "escape/index.html")),
+        (
+            "Antigen pairs among them",
+            Link(str(headline["pairs of antibodies against solid tumors"]), "pair/index.html"),
+        ),
+        (
+            "Trials, results",
+            f"{counted.groups['entities'].get('Trial', 0)}, {counted.groups['entities'].get('Result', 0)}",
+        ),
+        (
+            "Escapes seen in patients on a bispecific in a solid tumor",
+            Link(
+                f"{headline['escape observations in patients on a bispecific in a solid tumor']} of "
+                f"{counted.groups['entities'].get('EscapeObservation', 0)} observations",
+                "escape/index.html",
+            ),
+        ),
         ("Claims", f"{reading['read']} read, {reading['record']} from database or registry records"),
         ("Contested claims", Link(str(headline["contested claims"]), "question/contested-claims.html")),
         ("Checks", f"{many(checked.errors, 'error')}, {many(_count(checked.findings, 'warning'), 'warning')}"),
-    )  # fmt: skip
+    )
     findings, told = _findings(field, pages, workings, direct)
     year = int((opened.view.as_of or opened.as_of)[:4])
     sections = (
-        Section("Three findings", ("finding", "what the graph shows", "look"), findings, "From the claims of this view, counted when this report was made."),
+        Section(
+            "Three findings",
+            ("finding", "what the graph shows", "look"),
+            findings,
+            "From the claims of this view, counted when this report was made.",
+        ),
         _where_to_begin(field, pages),
         _by_stage(field),
         _recent(opened, field, pages, year),
-        Section("Escapes seen in patients on a bispecific in a solid tumor", ESCAPE_COLUMNS, observation_rows(field, pages, direct), "Everything else is carried over from other drugs, cells, hematology or models.",
-                escape_map(field, pages, direct, "observedIn", "Escapes in patients on a bispecific, by tumor"), "direct", folded=True, optional=True),
+        Section(
+            "Escapes seen in patients on a bispecific in a solid tumor",
+            ESCAPE_COLUMNS,
+            observation_rows(field, pages, direct),
+            "Everything else is carried over from other drugs, cells, hematology or models.",
+            escape_map(field, pages, direct, "observedIn", "Escapes in patients on a bispecific, by tumor"),
+            "direct",
+            folded=True,
+            optional=True,
+        ),
         _checks(checked),
-    )  # fmt: skip
+    )
     families = Counter(field.word(field.one(pair, "family")) for pair in pairs)
     in_tumor = Counter(tumor for antibody in field.antibodies.values() for tumor in antibody.tumors)
     busiest = min(in_tumor.items(), key=lambda pair: (-pair[1], field.label(pair[0])), default=None)
     recent = sum(1 for a in field.antibodies.values() for e in a.events if e.latest >= f"{year}-01-01")
     highlights = [
-        f"{headline['antibodies, solid tumors']} antibodies against solid tumors form {headline['pairs of antibodies against solid tumors']} antigen pairs "
-        f"({families.get('tumor-antigen-x-trigger', 0)} of them tumor antigen x trigger, {families.get('tumor-antigen-x-tumor-antigen', 0)} tumor antigen x tumor antigen)",
+        f"{headline['antibodies, solid tumors']} antibodies against solid tumors form "
+        f"{headline['pairs of antibodies against solid tumors']} antigen pairs "
+        f"({families.get('tumor-antigen-x-trigger', 0)} of them tumor antigen x trigger, "
+        f"{families.get('tumor-antigen-x-tumor-antigen', 0)} tumor antigen x tumor antigen)",
     ]
     if busiest:
         highlights.append(
@@ -103,14 +133,19 @@ def _findings(
         antigen, count = min(triggers.items(), key=lambda pair: (-pair[1], pair[0]))
         all_triggers = sum(triggers.values())
         approved = [a for a in solid if antigen in a.antigens("bsab:TriggerRole") and a.stage == "approved"]
-        words = f"{count} of {all_triggers} trigger arms bind {field.label(antigen)}; {many(len(approved), 'antibody', 'antibodies')} of these {'is' if len(approved) == 1 else 'are'} approved: {', '.join(a.label for a in approved) or 'none'}."
+        words = (
+            f"{count} of {all_triggers} trigger arms bind {field.label(antigen)}; "
+            f"{many(len(approved), 'antibody', 'antibodies')} of these {'is' if len(approved) == 1 else 'are'} "
+            f"approved: {', '.join(a.label for a in approved) or 'none'}."
+        )
         rows.append(("One trigger carries the field", words, (pages.link(antigen), Link("landscape", LANDSCAPE))))
     observed = [one for one in field.of("EscapeObservation") if is_escape(field, one)]
     under = Counter(antibody for one in direct for antibody in field.get(one, "observedUnder"))
     if observed:
         leading = sorted(under.items(), key=lambda pair: (-pair[1], field.label(pair[0])))[:3]
         words = (
-            f"{len(direct)} of {len(observed)} observations of escape come from patients on a bispecific in a solid tumor"
+            f"{len(direct)} of {len(observed)} observations of escape come from patients on a bispecific in a "
+            "solid tumor"
             + (f", most under {', '.join(f'{field.label(a)} ({n})' for a, n in leading)}" if leading else "")
             + ". The others are carried over."
         )
@@ -122,7 +157,9 @@ def _findings(
             )
         )
         told.append(
-            f"escape seen in patients on a bispecific in a solid tumor: {len([o for o in field.of('EscapeObservation') if is_direct(field, o)])} of {len(field.of('EscapeObservation'))} observations"
+            "escape seen in patients on a bispecific in a solid tumor: "
+            f"{len([o for o in field.of('EscapeObservation') if is_direct(field, o)])} of "
+            f"{len(field.of('EscapeObservation'))} observations"
         )
     stays: dict[str, Counter[str]] = defaultdict(Counter)
     for kind, verdicts in workings.by_kind.items():
@@ -133,7 +170,11 @@ def _findings(
         stays[kind] = Counter(worst.values())
     if stays:
         kind, tally = min(stays.items(), key=lambda pair: (-pair[1]["fails"], pair[0]))
-        words = f"{field.label(kind)} leaves {tally['fails']} of {sum(tally.values())} antibodies for which it is documented of them, their class or their antigens without a working chain, by structure; {tally['works']} still have one."
+        words = (
+            f"{field.label(kind)} leaves {tally['fails']} of {sum(tally.values())} antibodies for which it is "
+            "documented of them, their class or their antigens without a working chain, by structure; "
+            f"{tally['works']} still have one."
+        )
         rows.append(("One escape stops most molecules", words, (pages.link(kind),)))
     return tuple(rows), told
 
@@ -150,9 +191,7 @@ def _where_to_begin(field: Field, pages: Pages) -> Section:
         ]
         pairs = {pair for a in tested for pair in a.pairs}
         go = (Link("pairs tried", f"{pages.href(tumor)}#tried"), Link("open pairs", f"{pages.href(tumor)}#open"))
-        row = (
-            pages.link(tumor), str(len(tested)), str(len(pairs)), pages.links(a.curie for a in approved) or "", go
-        )  # fmt: skip
+        row = (pages.link(tumor), str(len(tested)), str(len(pairs)), pages.links(a.curie for a in approved) or "", go)
         rows.append(((-count, field.label(tumor)), row))
     columns = ("tumor, with its subtypes", "antibodies", "pairs tried", "approved in it", "go to")
     body = tuple(row for _, row in rows)

@@ -49,10 +49,13 @@ def tumor_page(
         ("Stopped, in any tumor", str(len(stopped))),
         ("Antigen pairs tried", str(len(pairs))),
         ("Results on record", str(len(results))),
-        ("Escapes in patients on a bispecific", f"{sum(is_direct(field, one) for one in seen)} of {many(len(seen), 'observation')}"),
+        (
+            "Escapes in patients on a bispecific",
+            f"{sum(is_direct(field, one) for one in seen)} of {many(len(seen), 'observation')}",
+        ),
         ("Subtypes included", str(len(below) - 1)),
         ("Identifier", Link(tumor, "http://purl.obolibrary.org/obo/" + tumor.replace(":", "_"))),
-    )  # fmt: skip
+    )
     sections = (
         _antibodies(field, pages, antibodies, below),
         _tried(field, pages, antibodies, below),
@@ -122,8 +125,8 @@ def _antibodies(field: Field, pages: Pages, antibodies: Sequence[Antibody], belo
             else ""
         )
         caption = (
-            "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: the phase that a database version showed then. Events in any tumor."
-            + more
+            "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: the "
+            "phase that a database version showed then. Events in any tumor." + more
         )
         figures = (Figure(timeline(lanes, "Antibodies by stage and year", told), caption, phase_key()),)
     columns = (
@@ -146,7 +149,8 @@ def _tried(field: Field, pages: Pages, antibodies: Sequence[Antibody], below: fr
     rows: list[tuple[Cell, ...]] = []
     for pair, own in sorted(by_pair.items(), key=lambda p: (-max(a.rank for a in p[1]), -len(p[1]), field.label(p[0]))):
         ends = [
-            f"{a.label}: {field.label(a.stopped.stop_reason).removesuffix(' reason') if a.stopped.stop_reason else 'not stated'}"
+            f"{a.label}: "
+            f"{field.label(a.stopped.stop_reason).removesuffix(' reason') if a.stopped.stop_reason else 'not stated'}"
             for a in own
             if a.stopped
         ]
@@ -163,7 +167,10 @@ def _tried(field: Field, pages: Pages, antibodies: Sequence[Antibody], below: fr
             )
         )
     columns = ("pair", "family", "antibodies", "furthest stage, any tumor", "stopped, and why", "tested in it, says")
-    note = "Pairs of arms that bind for effect, in this tumor and its subtypes. A pair leads to its page, with the evidence."
+    note = (
+        "Pairs of arms that bind for effect, in this tumor and its subtypes. A pair leads to its page, with the "
+        "evidence."
+    )
     return Section("Pairs tried", columns, tuple(rows), note, (), "tried")
 
 
@@ -180,7 +187,15 @@ def open_pairs(field: Field, pages: Pages, tumor: str, ranked: Sequence[PairCard
             )
             for card in ranked
         )
-        return Section("Pairs that nobody targeted yet", ("pair", "intent", "score", "openness", "why"), rows, ranked[0].searched, (), "open", optional=True)  # fmt: skip
+        return Section(
+            "Pairs that nobody targeted yet",
+            ("pair", "intent", "score", "openness", "why"),
+            rows,
+            ranked[0].searched,
+            (),
+            "open",
+            optional=True,
+        )
     on: dict[str, list[Cited]] = defaultdict(list)
     for narrower in sorted(field.below(tumor)):
         for cited in field.claims_on(narrower, "expressedOn"):
@@ -206,8 +221,10 @@ def open_pairs(field: Field, pages: Pages, tumor: str, ranked: Sequence[PairCard
             found.append(((-weakest, -sum(known), field.label(one)), row))
     found.sort(key=lambda pair: pair[0])
     note = (
-        "No antibody of this view joins the two, and a source that was read, or a record, puts each on this kind of tumor: not "
-        "on the same cell. Not ranked by promise: best supported first, then by how many antibodies bind either elsewhere."
+        "No antibody of this view joins the two, and a source that was read, or a record, puts each on this kind "
+        "of tumor: not "
+        "on the same cell. Not ranked by promise: best supported first, then by how many antibodies bind either "
+        "elsewhere."
     )
     columns = (
         "pair",

@@ -14,14 +14,34 @@ STAGES = {
 }
 # Columns of named questions whose name says less than it might.
 _COLUMNS = {
-    "label": "antibody", "antibody": "antibody (id)", "on": "date", "on_earliest": "from", "on_latest": "until",
-    "n": "patients", "met": "end point met", "stage": "furthest stage", "lines": "evidence lines",
-    "carried_over": "carried over", "claim": "claim (id)", "kind": "kind", "weakest": "weakest support",
-    "first_antibodies": "antibodies on the first", "second_antibodies": "antibodies on the second",
-    "direct": "in patients on a bispecific", "other_label": "other antibody", "escape_label": "kind of escape",
-    "under": "seen under", "from": "antigen", "timing": "when", "hr": "hazard ratio", "solid": "against solid tumors",
-    "stated": "stated", "tested_as": "tested as", "known_solid": "known, solid", "no": "question number",
-}  # fmt: skip
+    "label": "antibody",
+    "antibody": "antibody (id)",
+    "on": "date",
+    "on_earliest": "from",
+    "on_latest": "until",
+    "n": "patients",
+    "met": "end point met",
+    "stage": "furthest stage",
+    "lines": "evidence lines",
+    "carried_over": "carried over",
+    "claim": "claim (id)",
+    "kind": "kind",
+    "weakest": "weakest support",
+    "first_antibodies": "antibodies on the first",
+    "second_antibodies": "antibodies on the second",
+    "direct": "in patients on a bispecific",
+    "other_label": "other antibody",
+    "escape_label": "kind of escape",
+    "under": "seen under",
+    "from": "antigen",
+    "timing": "when",
+    "hr": "hazard ratio",
+    "solid": "against solid tumors",
+    "stated": "stated",
+    "tested_as": "tested as",
+    "known_solid": "known, solid",
+    "no": "question number",
+}
 _VERDICTS = {"works": "good", "fails": "bad", "unknown": "plain"}
 
 

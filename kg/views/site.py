@@ -167,7 +167,8 @@ def table_body(section: Section, page: str) -> Markup:
         head = len(row) > 1
         for cell in row:
             parts = pieces(cell)
-            short = ' class="short"' if sum(len(_text_of(piece)) for piece in parts) <= 12 else ""
+            size = sum([len(_text_of(piece)) for piece in parts])
+            short = ' class="short"' if size <= 12 else ' class="long"' if size > 100 else ""
             body = " ".join([_piece(piece, page) for piece in parts])
             out.append(f'<th scope="row"{short}>{body}</th>' if head else f"<td{short}>{body}</td>")
             head = False
