@@ -6,13 +6,17 @@ python benchmarks/audit.py write FOLDER/key.tsv VERDICTS ...   docs/audit.tsv; `
 
 Half of the items are read claims of the default view, drawn at random; the other half are decoys: other such claims
 in which one thing was changed for another that the graph holds elsewhere (partner, tumor, phase, date, value), so
-that it looks right and is not claimed here by anybody, read or unread.
+that it looks right, is not claimed here by anybody, read or unread, and is wrong in fact as far as the graph can tell:
+a changed tumor is no relative of any that the antibody was tested in, a changed phase is beyond the furthest that it
+reached. Claims of which a subject has many true ones (toxicities, escapes, what an antigen stands on) make no decoys:
+that nobody claims another one says nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -54,6 +58,15 @@ DATED = (
     "bsab:FirstEnrollmentDate",
 )
 
+# Of these a subject has many: another one is often true, and only not in the graph.
+MANY = (
+    *("hasToxicity", "reportedToxicity", "reportedEfficacy", "expressedOn", "expressedByCell", "escapedThrough"),
+    *("counteredBy", "hasPrecedent", "internalization", "solubleForm", "shedBy", "hasParalog", "actsThrough"),
+    "effectorFunction",
+)
+LEAP = 2  # ranks between phases that nobody takes for one another: a phase 1/2 trial is a phase 1 trial, too
+_WIDE = 0.2  # share of all tumors that are kinds of one, from which on sharing that one makes no relatives
+
 _CLAIMS = """
 SELECT DISTINCT ?claim ?subject ?predicate ?object WHERE {
   ?line bsab:stance bsab:SupportsStance ; bsab:evidenceFor ?claim %s .
@@ -79,6 +92,10 @@ class Claims(NamedTuple):
     claimed: dict[tuple[str, str], set[str]]  # subject, predicate -> objects, read or not
     objects: dict[str, list[str]]  # predicate -> objects of read claims
     above: dict[str, set[str]]  # tumor, cell or term -> what it is a kind of
+    wide: set[str]  # tumors that a fifth of all others are kinds of
+    tumors: dict[str, set[str]]  # antibody -> tumors that anybody says it was tested in
+    ranks: dict[str, int]  # phase -> its rank
+    furthest: dict[str, int]  # antibody or trial -> rank of the furthest phase that anybody tells of it
 
 
 def claims_of(opened: Opened, everything: Opened) -> Claims:
@@ -99,7 +116,35 @@ def claims_of(opened: Opened, everything: Opened) -> Claims:
         "SELECT ?a ?b WHERE { { ?a rdfs:subClassOf+ ?b } UNION { ?a skos:broader+ ?b } FILTER(isIRI(?b)) }",
     ).rows:
         above[str(row["a"])].add(str(row["b"]))
-    return Claims(opened, read, claimed, {name: sorted(found) for name, found in objects.items()}, above)
+    named = {name: sorted(found) for name, found in objects.items()}
+    ranks = {
+        str(row["o"]): int(str(row["r"])) for row in select(opened.store, "SELECT ?o ?r WHERE { ?o bsab:rank ?r }").rows
+    }
+    count = Counter(wider for below, wider_ones in above.items() if below.startswith("MONDO:") for wider in wider_ones)
+    most = _WIDE * sum(one.startswith("MONDO:") for one in above)
+    wide = {one for one in count if count[one] >= most}
+    return Claims(opened, read, claimed, named, above, wide, *_reached(everything, claimed, ranks))
+
+
+def _reached(
+    everything: Opened, claimed: dict[tuple[str, str], set[str]], ranks: dict[str, int]
+) -> tuple[dict[str, set[str]], dict[str, int], dict[str, int]]:
+    tumors: dict[str, set[str]] = defaultdict(set)
+    furthest: dict[str, int] = defaultdict(int)
+    for (subject, predicate), values in claimed.items():
+        if predicate == "bsab:testedIn":
+            tumors[subject] |= values
+        if predicate == "bsab:phase":
+            furthest[subject] = max(furthest[subject], *(ranks.get(one, 0) for one in values))
+    asked = """SELECT ?antibody ?tumor ?phase WHERE {
+      { ?antibody bsab:hasEvent ?node } UNION { ?antibody bsab:hasResult ?node } UNION { ?antibody bsab:testedInTrial ?node }
+      OPTIONAL { ?node bsab:eventTumor|bsab:observedIn ?tumor } OPTIONAL { ?node bsab:phase ?phase } }"""
+    for row in select(everything.store, asked).rows:
+        antibody = str(row["antibody"])
+        if row["tumor"]:
+            tumors[antibody].add(str(row["tumor"]))
+        furthest[antibody] = max(furthest[antibody], ranks.get(str(row["phase"]), 0))
+    return dict(tumors), ranks, dict(furthest)
 
 
 def sample(claims: Claims, size: int, seed: int) -> Iterator[Drawn]:
@@ -110,7 +155,7 @@ def sample(claims: Claims, size: int, seed: int) -> Iterator[Drawn]:
         yield Drawn(row["claim"], "", sentence(claims.opened, row, row["object"]))
     found = 0
     for row in drawn[size:]:
-        decoy = _decoy(claims, row, chance)
+        decoy = None if row["predicate"].partition(":")[2] in MANY else _decoy(claims, row, chance)
         if decoy and found < size:
             found += 1
             yield decoy
@@ -169,14 +214,38 @@ def _decoy(claims: Claims, row: dict[str, str], chance: random.Random) -> Drawn 
         for other in claims.objects[row["predicate"]]
         if other not in near and not claims.above[other] & own and _comparable(row["object"], other)
     ]
+    if row["predicate"] == "bsab:testedIn":
+        others = [other for other in others if not _relatives(claims, row["subject"], other)]
+    if row["predicate"] == "bsab:phase":
+        others = [other for other in others if _leap(claims, row["subject"], other)]
     if not others:
         return None
     other = chance.choice(others)
     return Drawn(row["claim"], "object", sentence(claims.opened, row, other))
 
 
+def _relatives(claims: Claims, antibody: str, tumor: str) -> bool:
+    """Whether a tumor shares an ancestor that is not wide with one that the antibody was tested in, or is unknown."""
+    own = claims.tumors.get(antibody, set())
+    lines = [{one, *claims.above[one]} for one in (tumor, *own)]
+    narrow = [line - claims.wide for line in lines]
+    # Who was tested in something wide (solid tumors, carcinomas) was tested in anything.
+    wide = any(one not in line for one, line in zip(own, narrow[1:], strict=True))
+    return not own or wide or any(narrow[0] & line for line in narrow[1:])
+
+
+def _leap(claims: Claims, subject: str, phase: str) -> bool:
+    """Whether a phase is well beyond the furthest that the antibody or trial reached."""
+    return phase != "bsab:FiledPhase" and claims.ranks.get(phase, 0) >= claims.furthest.get(subject, 0) + LEAP
+
+
 def _comparable(one: str, other: str) -> bool:
-    """A pair is changed for a pair that shares a member: a wrong partner looks more right than a wrong pair."""
+    """A pair is changed for a pair that shares a member: a wrong partner looks more right than a wrong pair.
+
+    What is not disclosed, or other than the rest, is no right-looking value.
+    """
+    if re.search("Undisclosed|Other|MultispecificFormat", other):
+        return False
     if not one.startswith("pair:"):
         return True
     members = [set(pair.removeprefix("pair:").split("--")) for pair in (one, other)]
@@ -195,7 +264,7 @@ def _changed_node(claims: Claims, row: dict[str, str], chance: random.Random) ->
     for name, change in (("bsab:phase", "phase"), ("bsab:eventTumor", "tumor"), ("bsab:observedIn", "tumor")):
         if name in cells:
             old = _value(claims.opened, cells[name]) if change == "tumor" else _notation(store, cells[name])
-            others = _others(store, name, cells[name], claims.above, change)
+            others = _others(claims, name, cells[name], row["subject"], change)
             if old in before and others:
                 changes.append((change, old, chance.choice(others)))
     if "bsab:value" in cells and cells.get("bsab:unit") in ("percent", "months"):
@@ -222,13 +291,14 @@ def _notation(store: ox.Store, curie: str) -> str:
     return str(rows[0]["n"]) if rows else curie
 
 
-def _others(store: ox.Store, name: str, own: str, above: dict[str, set[str]], change: str) -> list[str]:
+def _others(claims: Claims, name: str, own: str, antibody: str, change: str) -> list[str]:
+    """What else may stand there, and is wrong as far as the graph can tell."""
+    store = claims.opened.store
     rows = select(store, f"SELECT DISTINCT ?o WHERE {{ ?node {name} ?o FILTER(isIRI(?o)) }} ORDER BY ?o").rows
-    found = [str(row["o"]) for row in rows]
-    far = [one for one in found if one != own and one not in above[own] and own not in above[one]]
+    found = [str(row["o"]) for row in rows if str(row["o"]) != own]
     if change == "phase":
-        return [_notation(store, one) for one in far]
-    return [label_of(store, ox.NamedNode(expand(one))) or one for one in far]
+        return [_notation(store, one) for one in found if _leap(claims, antibody, one)]
+    return [label_of(store, ox.NamedNode(expand(one))) or one for one in found if not _relatives(claims, antibody, one)]
 
 
 def _other_value(cells: dict[str, str], chance: random.Random) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import posixpath
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from kg.facts.target import _TRAITS as TRAITS
 from kg.knowledge_graph import KnowledgeGraph
 from kg.lookup import KINDS, find
 from kg.output import write_file
+from kg.pairs.families import FAMILIES
+from kg.pairs.openness import estimate_unseen
 from kg.paths import Root, find_root
 from kg.query import TEXT_TYPES, ask, question, questions, records
 from kg.stats import statistics
@@ -70,6 +72,12 @@ REMARKS = {
     "precedents": (
         "Antibodies of the graph are told by their arms and events, not here. One drug has a row for each statement:\n"
         "an approval, a withdrawal, a failed trial. `unknown` means that the source does not say what became of it.",
+    ),
+    "disclosures": (
+        "What joins two antigens and is no antibody of the graph: dual CAR-T cells, bispecific conjugates, research\n"
+        "antibodies. They make no pair of the graph; what is ranked by time counts them beside its pairs. `on` is the\n"
+        "day of the trace itself: when the article, the application or the abstract was published, or else what the\n"
+        "note says. `proposal` is for pairs that somebody computed or argued for and did not make.",
     ),
 }
 
@@ -476,7 +484,22 @@ def answered(root: Root, command: str) -> str:
     """A command that asks a question or for coverage, with its answer in a few columns."""
     words = shlex.split(command)
     opened = open_store(root, View())
-    if words[1] == "coverage":
+    if words[1] == "pairs":
+        columns = ("rank", "pair", "score", "known", "steady", "openness", "why")
+        rest = [word for word in words[2:] if word != "--open"]
+        given = dict(zip(rest[::2], rest[1::2], strict=True))
+        whole = (
+            KnowledgeGraph(opened)
+            .pairs(
+                given["--tumor"],
+                family=given.get("--family", ""),
+                intent=given.get("--intent", ""),
+                only_open="--open" in words,
+                top=int(given["--top"]),
+            )
+            .table()
+        )
+    elif words[1] == "coverage":
         columns = ("escape", "of", "tumor", "direct", "verdict", "basis")
         whole = KnowledgeGraph(opened).coverage(words[-1])
     else:
@@ -495,25 +518,53 @@ def benchmarks() -> str:
 
 def readme(root: Root) -> str:
     """The README with its generated blocks written again; the rest is typed by hand."""
-    text = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    return filled(
+        FOLDER.parent / "README.md",
+        {
+            "numbers": lambda _: numbers(root),
+            "benchmarks": lambda _: benchmarks(),
+            "performance": lambda _: performance_page.summary(),
+            "audit": lambda _: "\n".join(audit.counted(audit.read_table(audit.TABLE))) + "\n",
+            "answer": lambda command: answered(root, command),
+        },
+    )
+
+
+def pairs_page(root: Root) -> str:
+    """How pairs are ranked, with the weights, and what nobody has seen, written again."""
+    return filled(FOLDER / "pairs.md", {"weights": lambda _: weights(root), "unseen": lambda _: unseen(root)})
+
+
+def filled(path: Path, blocks: Mapping[str, Callable[[str], str]]) -> str:
+    """A page typed by hand, with its generated blocks, `<!-- name: argument -->` to `<!-- end name -->`, made again."""
 
     def write(match: re.Match[str]) -> str:
         name, _, argument = match["what"].partition(": ")
-        made = {
-            "numbers": lambda: numbers(root),
-            "benchmarks": benchmarks,
-            "performance": performance_page.summary,
-            "audit": lambda: "\n".join(audit.counted(audit.read_table(audit.TABLE))) + "\n",
-            "answer": lambda: answered(root, argument),
-        }
-        return f"<!-- {match['what']} -->\n{made[name]()}<!-- end {name} -->"
+        return f"<!-- {match['what']} -->\n{blocks[name](argument)}<!-- end {name} -->"
 
     return re.sub(
-        r"<!-- (?P<what>(numbers|benchmarks|performance|audit|answer)\b.*?) -->\n.*?<!-- end \2 -->",
+        rf"<!-- (?P<what>({'|'.join(blocks)})\b.*?) -->\n.*?<!-- end \2 -->",
         write,
-        text,
+        path.read_text(encoding="utf-8"),
         flags=re.DOTALL,
     )
+
+
+def weights(root: Root) -> str:
+    lines = (root.data / "pair-weights.tsv").read_text(encoding="utf-8").splitlines()
+    return table(("intent", "feature", "weight", "reason"), (line.split("\t") for line in lines[1:]))
+
+
+def unseen(root: Root) -> str:
+    opened = open_store(root, View())
+    rows = []
+    for name in ("", *dict.fromkeys(family.notation for family in FAMILIES.values())):
+        found = estimate_unseen(opened, name)
+        interval = f"{found.unseen:.0f} ({found.low:.0f} to {found.high:.0f})"
+        rows.append((name or "all", str(found.seen), str(found.once), str(found.twice), interval))
+    sources = ", ".join(f"`{source}`" for source in estimate_unseen(opened).sources)
+    header = ("family", "seen", "by one source", "by two", "unseen, at least (95 % interval)")
+    return f"{table(header, rows)}\nOccasions: {sources}.\n"
 
 
 def pages(root: Root) -> dict[str, str]:
@@ -523,6 +574,7 @@ def pages(root: Root) -> dict[str, str]:
         "../README.md": readme(root),
         "audit.md": audit.page(audit.read_table(audit.TABLE), (FOLDER / "audit-method.md").read_text(encoding="utf-8")),
         "json.md": json_page(root),
+        "pairs.md": pairs_page(root),
         "ontology.md": ontology_page(root.ontology, table, NOTICE),
         "ontology.svg": ontology_picture(root.ontology),
         "questions.md": questions_page(),

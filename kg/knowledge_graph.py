@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.chains import ChainAnswer
+    from kg.pairs.card import Card
+    from kg.pairs.plots import Picture
+    from kg.pairs.ranking import Pairs, Ranking
+    from kg.pairs.weights import Weights
     from kg.path_search import FoundPath
 
 
@@ -174,6 +179,117 @@ class KnowledgeGraph:
         if len(names) not in (1, 2):
             raise UsageError("takes an antibody, or two antigens", "coverage", 'coverage("amivantamab")')
         return antibody_table(self.opened, *names) if len(names) == 1 else pair_table(self.opened, *names)
+
+    def pairs(
+        self,
+        tumor: str = "",
+        *,
+        family: str = "",
+        intent: str = "",
+        partner: str = "",
+        only_open: bool = False,
+        top: int = 20,
+        weights: str | PathLike[str] | None = None,
+    ) -> Ranking:
+        """The best antigen pairs of a family for an intent, as `kg pairs` ranks them.
+
+        Parameters
+        ----------
+        tumor
+            A name; empty: each pair on the tumor where it is best.
+        family, intent
+            Names of `kg.pairs.families.FAMILIES` and of its intents; empty: tumor antigen x tumor antigen, and the
+            first intent of the family.
+        partner
+            An antigen that every pair must hold.
+        only_open
+            Leave out pairs with a program, ended or going on, in this tumor.
+        weights
+            A table of own weights.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            A name stands for nothing, or for several.
+        UsageError
+            There is no such family or intent, or the partner is on neither side of it.
+
+        Examples
+        --------
+        >>> import kg
+        >>> found = kg.open().pairs("SCLC", family="tumor-antigen-x-trigger", top=3)
+        >>> found.pairs[0].pair
+        ('CD3E', 'DLL3')
+        """
+        from kg.pairs.families import DEFAULT, family_named, intent_of
+        from kg.pairs.ranking import rank_everywhere, rank_pairs, tumor_named
+
+        chosen = family_named(family or DEFAULT)
+        purpose = intent_of(chosen, intent or None)
+        wanted = self._weights(weights)[purpose]
+        if not tumor:
+            return rank_everywhere(self._pairs, chosen, purpose, wanted, top, partner, only_open)
+        curie = tumor_named(self.opened, self._pairs, tumor)
+        return rank_pairs(self._pairs, chosen, purpose, curie, wanted, top, partner, only_open)
+
+    def explain(self, first: str, second: str, tumor: str = "", *, weights: str | PathLike[str] | None = None) -> Card:
+        """What speaks for and against a pair of antigens on a tumor, as `kg explain` tells it.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            A name stands for nothing, or for several.
+        UsageError
+            Both names are one antigen, or no family holds the two.
+
+        Examples
+        --------
+        >>> import kg
+        >>> kg.open().explain("EGFR", "MET", "lung adenocarcinoma").openness.value
+        'active'
+        """
+        from kg.pairs import card
+        from kg.pairs.ranking import tumor_named
+
+        where = tumor_named(self.opened, self._pairs, tumor) if tumor else ""
+        return card.explain(self.opened, self._pairs, first, second, self._weights(weights), where)
+
+    def plot(self, what: Ranking | Card, kind: str = "") -> Picture:
+        """A ranking, or a card, as SVG that a notebook shows (extra `plot`).
+
+        Parameters
+        ----------
+        kind
+            Of a card: `levels` (the default: both antigens in tumors and vital places) or `features`.
+
+        Raises
+        ------
+        KgError
+            matplotlib is not installed.
+        UsageError
+            There is no such kind.
+        """
+        from kg.errors import UsageError
+        from kg.pairs import plots
+        from kg.pairs.card import Card
+
+        if not isinstance(what, Card):
+            return plots.plot_ranking(what)
+        if kind not in ("", "levels", "features"):
+            raise UsageError(f"no picture {kind!r} of a card", "plot", "levels or features")
+        return plots.plot_features(what) if kind == "features" else plots.plot_levels(self._pairs.levels, what)
+
+    @cached_property
+    def _pairs(self) -> Pairs:
+        from kg.expression import open_expression
+        from kg.pairs.ranking import read_pairs
+
+        return read_pairs(self.opened, open_expression(self.opened.root))
+
+    def _weights(self, own: str | PathLike[str] | None) -> Weights:
+        from kg.pairs.weights import read_weights
+
+        return read_weights(self.opened.root, Path(own) if own is not None else None)
 
     def paths(
         self,

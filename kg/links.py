@@ -27,6 +27,7 @@ IDENTITY = (
     "bsab:observedUnder",
     "bsab:agentClass",
     "bsab:precedentOutcome",
+    "bsab:traceKind",
     "bsab:counterAntibody",
     "bsab:inTrial",
     "bsab:actsThrough",

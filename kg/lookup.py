@@ -51,6 +51,7 @@ KINDS = {
     "result": "Result",
     "counter": "CounterMeasure",
     "precedent": "Precedent",
+    "disclosure": "Disclosure",
     "trial": "Trial",
     "arm": "Arm",
     "dataset": "Dataset",

@@ -33,10 +33,8 @@ _TRUE = ox.Literal("true", datatype=ox.NamedNode(_XSD + "boolean"))
 _RELEASE = re.compile(r"(?<=/source/)([a-z]+)-\d{4}-\d{2}$")
 
 # Entities of these namespaces exist only through what is claimed of them: no claim in the view, no entity.
-MINTED = tuple(
-    PREFIXES[prefix]
-    for prefix in ("ab", "arm", "pair", "event", "escape", "counter", "result", "NCT", "ACTRN", "PMID", "PMC", "DOI")
-)
+_CLAIMED = ("ab", "arm", "pair", "event", "escape", "counter", "result", "disclosure")
+MINTED = tuple(PREFIXES[prefix] for prefix in (*_CLAIMED, "NCT", "ACTRN", "PMID", "PMC", "DOI"))
 
 
 class _Line(NamedTuple):

@@ -17,8 +17,8 @@ from kg.terms import PREFIXES
 _BY_TYPE = """
 SELECT ?type (COUNT(?entity) AS ?count) WHERE {
   VALUES ?type { bsab:Antibody bsab:Arm bsab:Antigen bsab:Epitope bsab:Pair bsab:Tumor bsab:Cell bsab:StatusEvent
-    bsab:Trial bsab:Result bsab:EscapeObservation bsab:CounterMeasure bsab:Precedent bsab:Dataset bsab:Source bsab:Claim
-    bsab:EvidenceLine }
+    bsab:Trial bsab:Result bsab:EscapeObservation bsab:CounterMeasure bsab:Precedent bsab:Disclosure bsab:Dataset
+    bsab:Source bsab:Claim bsab:EvidenceLine }
   ?entity a ?type
 } GROUP BY ?type ORDER BY ?type
 """

@@ -20,6 +20,7 @@ PREFIXES: dict[str, str] = {
     "counter": f"{BASE}counter/",
     "result": f"{BASE}result/",
     "precedent": f"{BASE}precedent/",
+    "disclosure": f"{BASE}disclosure/",
     "claim": f"{BASE}claim/",
     "ev": f"{BASE}evidence/",
     "src": f"{BASE}source/",

@@ -204,6 +204,8 @@ TELLING: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("logic-and-format", "tumor"): ("lung carcinoma", "gastric carcinoma"),
     ("pair-in-context", "pair"): ("EGFR x MET", "CD3 x DLL3"),
     ("pairs-without-program", "tumor"): ("lung carcinoma", "small cell lung carcinoma"),
+    ("disclosures-of-pair", "antigen"): ("ERBB2", "EGFR"),
+    ("disclosures-of-pair", "second"): (None, "MET"),
     ("precedents-of-antigen", "antigen"): ("ERBB2", "DLL3"),
     ("precedents-of-antigen", "modality"): (None, "car-t"),
     ("regimens-of-antibody", "antibody"): ("dual block", "two-site"),
@@ -341,6 +343,7 @@ def test_a_refuted_arm_joins_covers_and_engages_nothing(toy_root: Root) -> None:
         ("against-comparator", "endpoint", "os"),
         ("mechanism-chains", "cell", "natural killer cell"),
         ("pairs-in-tumor", "claims", 2),
+        ("disclosures-of-pair", "agent", "toy fusion"),
     ],
 )
 def test_what_is_only_refuted_is_no_answer(
@@ -361,6 +364,7 @@ def test_what_is_only_refuted_is_no_answer(
         ("against-comparator", {}, "hazard_ratio", 0.5),
         ("escapes-of-antigen", {"antigen": "DLL3"}, "escape", "antigen shedding"),
         ("escapes-by-agent-class", {}, "escape", "antigen shedding"),
+        ("disclosures-of-pair", {"antigen": "ERBB2"}, "agent", "toy pair cells"),
         ("antibodies-joining", {"antigen": "MET"}, "label", None),  # one source names MET alone: no pair even unread
     ],
 )
@@ -433,6 +437,28 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         {"antigen": "DLL3"},
         ("agent", "outcome", "on", "trial"),
         [("toy conjugate", "failed", "2018-08", "NCT00000009")],
+    ),
+    # A trace is known from its own last day, and where its evidence is dated later, from that of the evidence.
+    ("2013-05-30", "disclosures-of-pair", {"antigen": "EGFR"}, ("partner", "on"), []),
+    (
+        "2013-05-31",
+        "disclosures-of-pair",
+        {"antigen": "EGFR", "second": "ERBB2"},
+        ("on", "tumor"),
+        [
+            ("2013-05", "gastric carcinoma"),
+            ("2013-05", "small cell lung carcinoma"),
+        ],
+    ),
+    ("2022-03-30", "disclosures-of-pair", {"antigen": "MET"}, ("partner", "on"), []),
+    (
+        "2022-03-31",
+        "disclosures-of-pair",
+        {"antigen": "MET"},
+        ("partner", "on", "modality"),
+        [
+            ("HER2", "2021", "bispecific-adc"),
+        ],
     ),
     # A year is known from its last day, and no event began after a day that its own date straddles.
     ("2021-11-29", "changes-since", {"since": "2020-12-31"}, ("label", "event"), []),
@@ -641,7 +667,19 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         [("tumor-antigen-x-tumor-antigen", 2), ("biparatopic", 1), ("tumor-antigen-x-trigger", 1)],
     ),
     ("2020-12-31", "pairs-without-program", {"tumor": "lung carcinoma"}, ("pair",), [("DLL3 x GD2",)]),
-    ("2022-05-30", "refuted-claims", {}, ("subject",), [("CD3",), ("CD3",), ("natural killer cell",)]),
+    (
+        "2022-05-30",
+        "refuted-claims",
+        {},
+        ("subject",),
+        [
+            ("CD3",),
+            ("CD3",),
+            ("ERBB2 x MET: bispecific poster toy fusion 2018-04-15",),
+            ("ERBB2 x MET: bispecific poster toy fusion 2018-04-15",),
+            ("natural killer cell",),
+        ],
+    ),
     ("2021-11-29", "regimens-of-antibody", {"antibody": "two-site"}, ("largest_n", "results"), [(30, 1), (20, 2)]),
     ("2018-12-31", "results-of-antibody", {"antibody": "two-site"}, ("value", "population"), [(30, None)]),
     (
@@ -651,7 +689,7 @@ AS_OF: list[tuple[str, str, dict[str, str], tuple[str, ...], list[tuple[Value, .
         ("escape_label", "other_label"),
         [("antigen loss", "two-site"), ("RAS-RAF activation", "two-site")],
     ),
-    ("2014-12-31", "sources-by-claims", {}, ("source", "claims"), [("PMID:1008", 4)]),
+    ("2014-12-31", "sources-by-claims", {}, ("source", "claims"), [("PMID:1008", 4), ("PMID:1032", 2)]),
     ("2021-10-31", "toxicity-by-format", {}, ("label",), []),
     (
         "2022-05-31",

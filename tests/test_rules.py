@@ -336,6 +336,25 @@ RULES: dict[str, list[Case]] = {
             {"curated/events": ("first-in-clinic\tphase-1\t2016\tupper-bound", "first-in-clinic\tphase-1\t\t")},
         ),
     ],
+    "disclosure-joins-two": [
+        Case(
+            "a trace of one antigen",
+            more="disclosure:x a bsab:Disclosure . claim:0000 rdf:subject disclosure:x ; rdf:predicate bsab:joins ; "
+            "rdf:object UniProt:P00533 .",
+            finds=((r"disclosure:x", "joins 1 antigens by claims"),),
+        ),
+        Case(
+            "a trace without a claim",
+            more="disclosure:x a bsab:Disclosure ; bsab:joins UniProt:P00533, UniProt:P04626 .",
+            finds=((r"disclosure:x", "joins 0 antigens by claims"),),
+        ),
+        Case(
+            "a trace of two antigens",
+            more="disclosure:x a bsab:Disclosure ; rdfs:label 'x' . "
+            "claim:0000 rdf:subject disclosure:x ; rdf:predicate bsab:joins ; rdf:object UniProt:P00533 . "
+            "claim:0001 rdf:subject disclosure:x ; rdf:predicate bsab:joins ; rdf:object UniProt:P04626 .",
+        ),
+    ],
     "edge-has-claim": [
         Case(
             "an edge without a claim",

@@ -13,7 +13,7 @@ from kg.facts.course import read_events, read_properties, read_results, read_tri
 from kg.facts.escape import read_claims, read_counters, read_engagements, read_escapes, read_expression
 from kg.facts.identity import read_identity
 from kg.facts.names import Names
-from kg.facts.target import read_precedents, read_traits
+from kg.facts.target import read_disclosures, read_precedents, read_traits
 from kg.model import Facts
 from kg.paths import Root
 from kg.tables import TABLES, Row, Table, doubled, read_table, table_of
@@ -60,6 +60,7 @@ def load_facts(root: Root) -> Loaded:
     read_expression(rows["expression"], facts, names)
     read_traits(rows["traits"], facts, names)
     read_precedents(rows["precedents"], facts, names)
+    read_disclosures(rows["disclosures"], facts, names)
     read_claims(rows["claims"], facts, names)
     if findings:
         raise FactsError(findings)

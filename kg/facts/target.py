@@ -1,4 +1,4 @@
-"""What an antigen is like, and what became of drugs of other classes against it."""
+"""What an antigen is like, what became of drugs of other classes against it, and where it was joined to another."""
 
 from __future__ import annotations
 
@@ -73,3 +73,34 @@ def read_precedents(rows: Sequence[Row], facts: Facts, names: Names) -> None:
         label = f"{row['antigen']}: {' '.join(part for part in told if part)}"
         entity = Entity(curie, "bsab:Precedent", label)
         add_node(facts, names, row, entity, [Claim(antigen, "bsab:hasPrecedent", curie)], nodes, row["on"])
+
+
+def read_disclosures(rows: Sequence[Row], facts: Facts, names: Names) -> None:
+    """Add disclosures of antigen pairs: two claims a row, one an antigen, and no pair, which antibodies alone make.
+
+    One is known from the day of its trace, unless its evidence is dated later.
+    """
+    for row in rows:
+        if not row["first"] < row["second"]:
+            what = f"column first, {row['first']!r}, does not sort before second, {row['second']!r}"
+            names.complain(row.where, what, "write the two antigens in the order of their symbols, capitals first")
+        antigens = [names.antigen(row[column], row.where) for column in ("first", "second")]
+        key = (row["modality"], row["kind"], row["agent"], row["tumors"], row["on"], row["trial"])
+        both = ".".join(row[column].replace(":", ".") for column in ("first", "second"))
+        curie = f"disclosure:{both}.{digest(*key)[:8]}"
+        nodes: Described = [
+            ("bsab:agentClass", names.term("AgentClass", row["modality"]), "modality"),
+            ("bsab:traceKind", names.term("TraceKind", row["kind"]), "kind"),
+            ("bsab:dateKind", names.term("DateKind", "trace"), "on"),
+            *date_nodes(row["on"]),
+        ]
+        if row["agent"]:
+            nodes.append(("bsab:agent", Lit(row["agent"]), "agent"))
+        nodes += [("bsab:observedIn", names.tumor(tumor, row.where), "tumors") for tumor in row.many("tumors")]
+        if row["trial"]:
+            add_trial(row["trial"], facts, row.where)
+            nodes.append(("bsab:inTrial", row["trial"], "trial"))
+        told = (row["modality"], row["kind"], row["agent"], row["on"])
+        label = f"{row['first']} x {row['second']}: {' '.join(part for part in told if part)}"
+        joined = [Claim(curie, "bsab:joins", antigen) for antigen in antigens]
+        add_node(facts, names, row, Entity(curie, "bsab:Disclosure", label), joined, nodes, row["on"])

@@ -26,6 +26,7 @@ CLASSES = (
     "EscapeObservation",
     "CounterMeasure",
     "Precedent",
+    "Disclosure",
 )
 
 

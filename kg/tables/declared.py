@@ -266,6 +266,22 @@ TABLES: dict[str, Table] = {
             evidence=True,
         ),
         Table(
+            "disclosures",
+            "Public traces of an antigen pair outside the clinical bispecifics of the graph: one pair at one trace a"
+            " row.",
+            (
+                _column("first", "HGNC symbol or GLYCAN:…; sorts before the second", ANTIGEN, "required"),
+                _column("second", "HGNC symbol or GLYCAN:…", ANTIGEN, "required"),
+                _column("modality", "what joins the two", "term:AgentClass", "required"),
+                _column("kind", "what the trace is", "term:TraceKind", "required"),
+                _column("agent", "name of the agent; empty where the source names none"),
+                _column("tumors", "tumors concerned", TUMOR, "many"),
+                _column("on", "day, month or year of the trace", "date", "required"),
+                _column("trial", "registry id", "trial"),
+            ),
+            evidence=True,
+        ),
+        Table(
             "claims",
             "Everything else: any claim between two things of the graph.",
             (
@@ -361,7 +377,9 @@ TABLES: dict[str, Table] = {
             "What an antigen does beside standing on tumor cells: the pairs of each family are ranked apart.",
             (
                 _column("antigen", "HGNC symbol", "antigenkey", "required"),
-                _column("role", "effector, costimulation, checkpoint, stroma, infiltrate, ligand", "role", "required"),
+                _column(
+                    "role", "effector, costimulation, checkpoint, stroma, infiltrate, ligand, tumor", "role", "required"
+                ),
                 _column("note", "short remark"),
             ),
             key=("antigen", "role"),
@@ -385,6 +403,26 @@ TABLES: dict[str, Table] = {
                 _column("note", "short remark"),
             ),
             key=("id",),
+        ),
+        Table(
+            "cells",
+            "Types of normal cells that the Human Protein Atlas has figures of: how bad it is to lose them, and what"
+            " they are in a tumor's biopsy. A judgment, for the reading of expression.",
+            (
+                _column("name", "the name that the source of the figures has", "text", "required"),
+                _column("id", "Cell Ontology CURIE; empty where no single term fits", "cell"),
+                _column("class", "vital, expendable or other, as in the table tissues", "tissueclass", "required"),
+                _column(
+                    "kind",
+                    "leukocyte and stroma stand in most biopsies, so that bulk figures of a tumor tell of them, too",
+                    "cellkind",
+                    "required",
+                ),
+                _column("source", "who says so", "source", "required"),
+                _column("locator", "where in the source it stands", "text", "required"),
+                _column("note", "short remark"),
+            ),
+            key=("name",),
         ),
     )
 }

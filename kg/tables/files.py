@@ -39,9 +39,14 @@ SHAPES = {
         ("tissue", r"UBERON:\d{7}", "UBERON: and seven digits"),
         ("tissueclass", r"vital|expendable|privileged|other", "vital, expendable, privileged or other"),
         (
+            "cellkind",
+            r"epithelium|leukocyte|stroma|nerve|muscle|germ|placenta|other",
+            "epithelium, leukocyte, stroma, nerve, muscle, germ, placenta or other",
+        ),
+        (
             "role",
-            r"effector|costimulation|checkpoint|stroma|infiltrate|ligand",
-            "effector, costimulation, checkpoint, stroma, infiltrate or ligand",
+            r"effector|costimulation|checkpoint|stroma|infiltrate|ligand|tumor",
+            "effector, costimulation, checkpoint, stroma, infiltrate, ligand or tumor",
         ),
         (TUMOR, r"MONDO:\d{7}", "MONDO: and seven digits"),
         (ANTIBODY, _SLUG, "an id of antibodies.tsv"),

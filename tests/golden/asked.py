@@ -36,6 +36,8 @@ ASKED: dict[str, dict[str, str]] = {
     "contested-claims": {},
     "counter-measures": {},
     "cover-when-lost": {"antigen": "EGFR"},
+    "disclosures-of-pair": {"antigen": "ERBB2"},
+    "disclosures-of-pair+proposal": {"antigen": "EGFR", "second": "DLL3"},
     "effector-receptors": {},
     "escapes-by-agent-class": {"agent": "bispecific"},
     "escapes-by-level": {},
