@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kg.pairs.ranking import Pairs, Ranking
     from kg.pairs.weights import Weights
     from kg.path_search import FoundPath
+    from kg.picture import Picture
 
 
 class KnowledgeGraph:
@@ -147,13 +148,11 @@ class KnowledgeGraph:
 
         answer = answer_chains(self.opened, read_wanted(self.opened, antibody, antigen, tumor, effector, escape, mode))
         if output is not None:
-            from kg.chains.draw import chains_page
-            from kg.output import write_file
+            from kg.chains.draw import draw_chains
 
             named = (("of", antibody), ("on", antigen), ("in", tumor), ("by", effector), ("broken by", escape))
             about = " ".join(f"{word} {name}" for word, name in (*named, ("in", mode)) if name)
-            page = chains_page(answer, f"Mechanism chains {about}".strip(), max_nodes)
-            write_file(Path(output), page.encode())
+            draw_chains(answer, f"Mechanism chains {about}".strip(), max_nodes).save(output)
         return answer
 
     def coverage(self, *names: str) -> Answer:
@@ -345,13 +344,11 @@ class KnowledgeGraph:
             through=node_kinds(through),
         )
         if output is not None:
-            from kg.output import write_file
-            from kg.views.network_page import network_page
+            from kg.picture import draw
 
             nodes, edges = drawn_paths(self.opened, network, found)
             title = f"Paths from {begin.label} to {goal.label}"
-            page = network_page(nodes, edges, title=title, footer=self.opened.footer(), center=begin.curie)
-            write_file(Path(output), page.encode())
+            draw(self.opened, nodes, edges, title, center=begin.curie, layout="rings").save(output)
         return found
 
     def export(self, form: str, path: str | PathLike[str]) -> tuple[str, ...]:
@@ -375,27 +372,65 @@ class KnowledgeGraph:
         return made.loses
 
     def view(
-        self, terms: str | Sequence[str], path: str | PathLike[str], *, depth: int = 2, max_nodes: int = 200
-    ) -> tuple[int, int, int]:
-        """Draw the neighborhood of one or more entities into one HTML file that needs no network.
+        self, terms: str | Sequence[str] = (), path: str | PathLike[str] | None = None, *, chains: bool = False,
+        construct: str = "", depth: int = 2, max_nodes: int = 200,
+    ) -> Picture:  # fmt: skip
+        """A picture that needs no network: the neighborhood of entities, their chains, or what a query constructs.
 
-        Returns
-        -------
-        nodes, edges, left out
-            How many were drawn, and how many nodes `max_nodes` kept out.
+        A notebook shows it in a frame of its own.
+
+        Parameters
+        ----------
+        terms
+            One or more entities; `EGFR x MET` is a pair.
+        path
+            An HTML file to write it into, too.
+        chains
+            Mechanism chains that have all the terms, in place of the neighborhood; `depth` says nothing then.
+        construct
+            A CONSTRUCT query, in place of terms.
+        depth
+            Steps from the terms.
+
+        Raises
+        ------
+        NotFoundError, AmbiguousError
+            A name stands for nothing, or for several; or there is nothing to draw.
+        UsageError
+            There are both terms and a query, or neither; or the terms do not fit the chains.
+
+        Examples
+        --------
+        >>> import kg
+        >>> picture = kg.open().view("tarlatamab", depth=1)
+        >>> picture.title, picture.left_out
+        ('tarlatamab', 0)
         """
-        from kg.lookup import find
-        from kg.neighborhood import neighborhood
-        from kg.output import write_file
-        from kg.views.network_page import network_page
+        from kg.errors import UsageError
+        from kg.neighborhood import neighborhood, starts
+        from kg.picture import draw
 
         names = [terms] if isinstance(terms, str) else list(terms)
-        matches = [find(self.opened.store, name) for name in names]
-        nodes, edges, left_out = neighborhood(self.opened, [match.curie for match in matches], depth, max_nodes)
-        title = " and ".join(match.label for match in matches)
-        page = network_page(nodes, edges, title=title, footer=self.opened.footer(), center=matches[0].curie)
-        write_file(Path(path), page.encode())
-        return len(nodes), len(edges), left_out
+        if bool(names) == bool(construct) or (construct and chains):
+            raise UsageError("give entities or a query", "view", "kg view tarlatamab, or kg view --construct FILE.rq")
+        if construct:
+            from kg.constructed import constructed
+
+            nodes, edges, left_out = constructed(self.opened, construct, max_nodes)
+            picture = draw(self.opened, nodes, edges, "What a query constructs", left_out=left_out)
+        else:
+            matches = starts(self.opened.store, names)
+            title = " and ".join(match.label for match in matches)
+            if chains:
+                from kg.chains.draw import chains_around, draw_chains
+
+                picture = draw_chains(chains_around(self.opened, matches), f"Mechanism chains: {title}", max_nodes)
+            else:
+                nodes, edges, left_out = neighborhood(self.opened, [match.curie for match in matches], depth, max_nodes)
+                picture = draw(self.opened, nodes, edges, title, center=matches[0].curie, left_out=left_out)
+        if path is not None:
+            picture.save(path)
+        return picture
 
 
 def open_graph(

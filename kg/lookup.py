@@ -62,6 +62,7 @@ KINDS = {
 # Squeezed names, so that a name is found without reading all of them: an index of the store, no facts.
 LOOKUP_GRAPH = ox.NamedNode(PREFIXES["graph"] + "lookup")
 LOOKUP_KEY = ox.NamedNode(PREFIXES["bsab"] + "lookupKey")
+PAIR_NAME = re.compile(r"^(.+?)\s*(?: x |×|--|/)\s*(.+)$", re.IGNORECASE)
 _CLASS_OF = {PREFIXES["bsab"] + name: kind for kind, name in KINDS.items()}
 
 
@@ -177,7 +178,7 @@ def _names(store: ox.Store, wanted: Sequence[str]) -> Iterable[str]:
 
 def _as_pair(store: ox.Store, name: str) -> Match | None:
     """`EGFR x MET` in either order, under any name of the two."""
-    match = re.match(r"^(.+?)\s*(?: x |×|--|/)\s*(.+)$", name, re.IGNORECASE)
+    match = PAIR_NAME.match(name)
     if not match:
         return None
     ends = []

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 
-from kg.evidence import Line, Stated, claims, shown
-from kg.lookup import kinds_of
+from kg.errors import AmbiguousError, NotFoundError
+from kg.evidence import Line, Stated, claim, claims, shown
+from kg.lookup import PAIR_NAME, Match, find, kinds_of
+from kg.nodes import objects, subjects
 from kg.store import Opened
 from kg.terms import PREFIXES, compress, expand
 from kg.views.shapes import Edge, Node, Source
@@ -27,8 +29,36 @@ EDGE_TYPES = (
 PAIR_EDGES = ("hasPair",)
 # Followed from the start only: what else an antibody was tested in says nothing about the thing in the middle.
 _FROM_START = frozenset({"bsab:testedIn", "bsab:expressedOn"})
+_IS_PAIRED = "bsab:hasPair"
 _DRAWN = ("antibody", "arm", "pair", "epitope", "antigen", "cell", "function", "tumor", "escape")
 _FREE = "arm"  # an arm is a part of its antibody: passing it is no step
+_IN_TUMOR, _HAS_MEMBER = (ox.NamedNode(PREFIXES["bsab"] + name) for name in ("inTumor", "hasMember"))
+
+
+def starts(store: ox.Store, names: Iterable[str]) -> tuple[Match, ...]:
+    """What the names stand for; `DLL3 x CEACAM5` is two antigens where no antibody of the view joins them.
+
+    Raises
+    ------
+    NotFoundError, AmbiguousError
+        A name stands for nothing, or for several.
+    """
+    found: dict[str, Match] = {}
+    for name in names:
+        try:
+            matches = [find(store, name)]
+        except NotFoundError:
+            parts = PAIR_NAME.match(name)
+            if not parts:
+                raise
+            try:
+                matches = [find(store, part, ("antigen",)) for part in parts.groups()]
+            except (NotFoundError, AmbiguousError):
+                matches = []
+            if not matches:
+                raise
+        found |= {match.curie: match for match in matches}
+    return tuple(found.values())
 
 
 def neighborhood(
@@ -37,52 +67,61 @@ def neighborhood(
     """Nodes and edges within `depth` steps of `start` (CURIEs), and how many nodes were left out.
 
     Claims are followed both ways from the start and from arms, and outward only from everything else: else every
-    picture would run through CD3 to half of the graph. Where there are more than `max_nodes`, those reached through
-    the best supported claims stay. Deterministic.
+    picture would run through CD3 to half of the graph. Around a tumor stands also what escapes in it. Where there are
+    more than `max_nodes`, those reached through the best supported claims stay. Deterministic.
     """
     store = opened.store
     types = EDGE_TYPES + (PAIR_EDGES if any(curie.startswith("pair:") for curie in start) else ())
     kept: dict[str, str] = {}
+    passed: dict[str, int] = {}  # the least step at which a node was passed
     edges: dict[str, Stated] = {}
     left_out: set[str] = set()
-    layer = dict.fromkeys(start, 1.0)
-    for step in range(depth + 1):
-        reached: dict[str, float] = {}
-        waiting = sorted(layer, key=lambda curie: (-layer[curie], curie))
+    layers: list[dict[str, float]] = [dict.fromkeys(start, 1.0), *({} for _ in range(depth))]
+    for first, layer in enumerate(layers):
+        waiting = [(curie, first) for curie in sorted(layer, key=lambda curie: (-layer[curie], curie))]
         while waiting:
-            curie = waiting.pop(0)
+            curie, step = waiting.pop(0)
             kind = _kind(store, curie)
-            if curie in kept or kind is None:
+            if passed.get(curie, depth + 1) <= step or kind is None:
                 continue
-            if len(kept) >= max_nodes:
+            if curie not in kept and len(kept) >= max_nodes:
                 left_out.add(curie)
                 continue
             kept[curie] = kind
+            passed[curie] = step
             both = curie in start or kind == _FREE
             if step == depth and kind != _FREE:
                 continue
+            parts: dict[str, tuple[float, int]] = {}  # what belongs to one molecule with it: support and step
             for stated in _around(store, curie, types, both):
                 if stated.predicate in _FROM_START and curie not in start:
                     continue
+                if stated.predicate == _IS_PAIRED and compress(_iri(stated)) not in start:
+                    continue  # what else a trispecific joins
                 edges[stated.claim] = stated
-                other = compress(_iri(stated)) if stated.subject == curie else stated.subject
-                if other in kept:
-                    continue
-                if _kind(store, other) == _FREE:
-                    waiting.append(other)
-                else:
-                    reached[other] = max(reached.get(other, 0.0), stated.support)
-        layer = reached
+                for other in (stated.subject, compress(_iri(stated))):
+                    if other == curie:
+                        continue
+                    free = _kind(store, other) == _FREE
+                    if free or kind == _FREE:
+                        parts[other] = max(parts.get(other, (0.0, 0)), (stated.support, step if free else step + 1))
+                    else:
+                        layers[step + 1][other] = max(layers[step + 1].get(other, 0.0), stated.support)
+            # A molecule is drawn whole before the next one, so that what does not fit are whole molecules.
+            best = sorted(parts, key=lambda part: (-parts[part][0], part))
+            waiting[:0] = [(part, parts[part][1]) for part in best if parts[part][1] <= depth]
     inside = [stated for stated in edges.values() if stated.subject in kept and compress(_iri(stated)) in kept]
     nodes = tuple(_node(store, curie, kind) for curie, kind in sorted(kept.items()))
-    drawn = merged(to_edge(store, stated) for stated in sorted(inside, key=lambda stated: stated.claim))
+    stated_edges = [to_edge(store, stated) for stated in sorted(inside, key=lambda stated: stated.claim)]
+    drawn = merged([*stated_edges, *_members(store, [curie for curie in start if curie in kept], kept)])
     return nodes, drawn, len(left_out - set(kept))
 
 
 def merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     """Edges that say the same of the same two nodes as one, with all their sources.
 
-    Claims that differ in the trial only would else draw a bundle of equal lines; the best supported one names it.
+    Claims that differ in the trial only would else draw a bundle of equal lines; the best supported one names it, and
+    the others stand beside.
     """
     together: dict[tuple[str, str, str], list[Edge]] = {}
     for edge in edges:
@@ -93,7 +132,10 @@ def merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
         years = [edge.year for edge in same if edge.year]
         sources = tuple(dict.fromkeys(source for edge in same for source in edge.sources))
         contested = any(edge.contested for edge in same)
-        drawn.append(replace(best, sources=sources, year=min(years, default=None), contested=contested))
+        tumors = tuple(sorted({tumor for edge in same for tumor in edge.tumors}))
+        others = tuple(sorted({claim for edge in same for claim in (edge.claim, *edge.others)} - {best.claim, ""}))
+        year = min(years, default=None)
+        drawn.append(replace(best, sources=sources, year=year, contested=contested, tumors=tumors, others=others))
     return tuple(sorted(drawn, key=lambda edge: (edge.source, edge.target, edge.label)))
 
 
@@ -109,10 +151,24 @@ def _around(store: ox.Store, curie: str, types: Iterable[str], both: bool) -> li
     node = ox.NamedNode(expand(curie))
     wanted = {f"bsab:{name}" for name in types}
     found = [*claims(store, node), *(claims(store, None, None, node) if both else ())]
+    if both and _kind(store, curie) == "tumor":
+        told = sorted(subjects(store, _IN_TUMOR, node), key=str)
+        found += [stated for stated in (claim(store, each) for each in told) if stated]
     return [
         stated
         for stated in found
         if stated.predicate in wanted and isinstance(stated.object, ox.NamedNode) and not stated.refuted
+    ]
+
+
+def _members(store: ox.Store, curies: Iterable[str], kept: Iterable[str]) -> list[Edge]:
+    """The antigens of the pairs among these: what a pair is needs no claim."""
+    present = set(kept)
+    return [
+        Edge(curie, antigen, shown(store, _HAS_MEMBER))
+        for curie in curies
+        for antigen in sorted(compress(node.value) for node in objects(store, ox.NamedNode(expand(curie)), _HAS_MEMBER))
+        if antigen in present
     ]
 
 
@@ -127,9 +183,11 @@ def to_edge(store: ox.Store, stated: Stated) -> Edge:
     """A claim as an edge of a picture."""
     years = [int(line.date[:4]) for line in stated.lines if line.date]
     label = shown(store, ox.NamedNode(expand(stated.predicate)))
-    qualifiers = [str(value) for name, value in stated.qualifiers if name == "bsab:inTumor"]
-    if qualifiers:
-        label += f" ({', '.join(shown(store, ox.NamedNode(expand(value))) for value in qualifiers)})"
+    tumors = tuple(
+        shown(store, ox.NamedNode(expand(str(value)))) for name, value in stated.qualifiers if name == "bsab:inTumor"
+    )
+    if tumors:
+        label += f" ({', '.join(tumors)})"
     return Edge(
         stated.subject,
         compress(_iri(stated)),
@@ -139,6 +197,7 @@ def to_edge(store: ox.Store, stated: Stated) -> Edge:
         stated.contested,
         min(years) if years else None,
         tuple(to_source(line) for line in stated.lines),
+        tumors,
     )
 
 

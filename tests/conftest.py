@@ -6,8 +6,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browsing import Tab, open_browser
 
 from kg.cli import run
 from kg.paths import Root, find_root
@@ -98,3 +100,18 @@ def kg(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]
         return code, out, err
 
     return call
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real browser, for one module."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def tab(browser: Any, tmp_path: Path) -> Iterator[Tab]:
+    """A page of it, of its own, that has seen nothing yet."""
+    tab = Tab(browser, tmp_path)
+    yield tab
+    tab.close()

@@ -73,6 +73,6 @@ def test_errors_are_of_one_family(built_toy: Root) -> None:
 
 
 def test_view_draws_a_file(built_toy: Root, tmp_path: Path) -> None:
-    nodes, edges, left_out = kg.open(root=built_toy.path).view(["dual block"], tmp_path / "a.html", max_nodes=4)
-    assert nodes == 4 and edges >= 3 and left_out > 0
+    picture = kg.open(root=built_toy.path).view(["dual block"], tmp_path / "a.html", max_nodes=4)
+    assert picture.nodes == 4 and picture.edges >= 3 and picture.left_out > 0
     assert (tmp_path / "a.html").stat().st_size > 10_000

@@ -1,4 +1,7 @@
-"""What the pages promise: nothing from the data runs, nothing leaves the page, and all edges are there."""
+"""What the pages promise: nothing from the data runs, nothing leaves the page, and all edges are there.
+
+`test_pages_in_browser.py` says it of a real browser.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import copy
 import json
 import os
 import random
-import tempfile
-from collections.abc import Iterator
+import re
+import time
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +19,9 @@ from typing import Any
 import pytest
 
 from kg.errors import KgError, UsageError
-from kg.views.assets import asset_files
+from kg.views.assets import asset, asset_files
 from kg.views.kinds import MARKS, STYLES, styles_of
-from kg.views.layout import LAYOUTS, positions
+from kg.views.layout import LARGE, LAYOUTS, clusters, positions
 from kg.views.network_page import build_network, network_page
 from kg.views.shapes import Edge, Link, Node, Page, Section, Source, safe_href
 from kg.views.site import relative, render_site, schema_svg
@@ -163,7 +166,8 @@ def test_parallel_edges_both_ways_and_loops_are_kept_apart() -> None:
 def test_text_of_the_data_never_becomes_markup_or_script(text: str, assets: str | None) -> None:
     plain = _Parsed(_page(*_fill("plain"), title="plain", footer="plain", assets=assets))
     nasty = _Parsed(_page(*_fill(text), title=text, footer=text, assets=assets))
-    assert [tag for tag, _ in nasty.tags] == [tag for tag, _ in plain.tags]
+    # bdi stands only around text that may run from right to left
+    assert [tag for tag, _ in nasty.tags if tag != "bdi"] == [tag for tag, _ in plain.tags if tag != "bdi"]
     assert not any(name.startswith("on") for _, attributes in nasty.tags for name in attributes)
     assert nasty.graph["nodes"][0]["label"] == text
     assert nasty.graph["edges"][0]["label"] == text
@@ -224,7 +228,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 
 
 def test_a_thousand_nodes_stay_below_two_megabytes() -> None:
-    assert len(_page(*_many(1000, 2000)).encode()) <= 2_000_000
+    assert len(_page(*_many(1000, 2000), assets=None).encode()) <= 2_000_000
 
 
 @pytest.mark.parametrize("nodes", [[], [Node("a", "alone", "antigen")]])
@@ -266,6 +270,67 @@ def test_no_two_nodes_stand_on_one_spot(layout: str, count: int) -> None:
             assert all(abs(x - a) + abs(y - b) > 40 for other, (a, b) in places.items() if other != node)
 
 
+def test_five_thousand_nodes_are_laid_out_within_seconds() -> None:
+    nodes, edges = _many(5000, 10_000)
+    begun = time.process_time()
+    places = positions(nodes, edges)
+    assert time.process_time() - begun < 15
+    assert len(set(places.values())) == len(nodes)
+
+
+def test_clusters_hold_every_node_once_and_are_no_crumbs() -> None:
+    nodes, edges = _many(2000, 3000)
+    alone = Node("alone", "alone", "antigen")
+    found = clusters((*nodes, alone), edges)
+    members = [node for part in found for node in part]
+    assert sorted(members) == sorted(node.id for node in (*nodes, alone))
+    assert found == clusters((*reversed(nodes), alone), list(reversed(edges)))
+    assert [len(part) for part in found[:-1]] == sorted(map(len, found[:-1]), reverse=True)
+    graph = _Parsed(_page((*nodes, alone), edges)).graph
+    assert sorted(name for part in graph["groups"] for name in part) == sorted(node["id"] for node in graph["nodes"])
+    assert _Parsed(_page(*_many(LARGE, LARGE))).graph["groups"] == []
+
+
+def test_what_is_told_of_tumors_goes_with_each_edge() -> None:
+    nodes, edges = _small()
+    told = Edge("1956", "escape:loss", "escapes through (melanoma)", tumors=("melanoma",))
+    graph = _Parsed(_page(nodes, (*edges, told))).graph
+    assert graph["tumorNames"] == ["lung adenocarcinoma", "melanoma"]
+    assert graph["tumors"] == [[], [], [], [], [0], [0], [0], [0], [1]]
+
+
+def test_a_column_of_another_kind_is_where_a_node_stands() -> None:
+    nodes, edges = _small()
+    counter = Node("ab:counter", "a counter", "antibody", column="counter")
+    edge = Edge("escape:loss", "ab:counter", "countered by")
+    graph = _Parsed(_page((*nodes, counter), (*edges, edge), layout="layers")).graph
+    assert [column["text"] for column in graph["columns"]][-2:] == ["escape", "counter"]
+    across = {node["key"]: node["x"] for node in graph["nodes"]}
+    assert across["ab:counter"] > across["escape:loss"] > across["ab:amivantamab"]
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_words_have_contrast_aa_and_marks_are_outlined(scheme: str) -> None:
+    sheet = asset("base.css" if scheme != "print" else "network.css")
+    blocks = re.findall(r":root(?:\[data-print\])? \{(.*?)\}", sheet, re.DOTALL)
+    colors = dict(re.findall(r"--(\w+): (#\w{6})", blocks[1 if scheme == "dark" else 0]))
+    for name in ("ink", "soft", "link", "contested", "for", "against", "open"):
+        assert _contrast(colors[name], colors["ground"]) >= 4.5, name
+    assert _contrast(colors["outline"], colors["ground"]) >= 4.5
+    assert _contrast(colors["edge"], colors["ground"]) >= 3
+
+
 def test_chains_run_from_antibody_to_escape() -> None:
     nodes, edges = _small()
     across = {node.kind: positions(nodes, edges, layout="layers")[node.id][0] for node in nodes}
@@ -273,9 +338,10 @@ def test_chains_run_from_antibody_to_escape() -> None:
 
 
 def test_every_kind_has_its_own_color_and_shape() -> None:
-    assert len({(style.color, style.shape) for style in STYLES.values()}) == len(STYLES)
-    chain = [STYLES[kind] for kind in ("antibody", "arm", "epitope", "antigen", "cell", "tumor", "escape")]
-    assert len({style.shape for style in chain}) == len(chain)
+    assert len({style.shape for style in STYLES.values()}) == len(STYLES)  # no color vision is needed
+    grey = ("trial", "event", "result", "claim", "source")
+    colored = [style.color for kind, style in STYLES.items() if kind not in grey]
+    assert len(set(colored)) == len(colored)
     styles = styles_of(["Antibody", "antibodies", "EffectorFunction", "unheard of", "never seen"])
     assert styles["Antibody"] == styles["antibodies"] == STYLES["antibody"]
     assert styles["EffectorFunction"] == STYLES["function"]
@@ -287,7 +353,9 @@ def test_assets_keep_their_license_headers() -> None:
     files = asset_files()
     assert b"@license" in files["vis-network.min.js"][:1000]
     assert b"http://" not in files["network.js"] + files["site.js"] + files["base.css"]
-    assert b"import " not in files["network.js"] and b"fetch(" not in files["network.js"] + files["site.js"]
+    for name, content in files.items():
+        if name.endswith(".js") and not name.startswith("vis-"):
+            assert b"import " not in content and b"fetch(" not in content and b"innerHTML" not in content, name
 
 
 # ---- the report ---------------------------------------------------------------------------------------
@@ -382,286 +450,3 @@ def test_the_schema_is_one_picture_with_every_count() -> None:
     assert "hasArm 640" in svg and "<Odd>" not in svg and 'role="img"' in svg
     start = render_site(_pages(), site_title="t", footer=FOOTER, version_note="", schema=svg)["index.html"]
     assert svg.encode().strip() in start
-
-
-# ---- in a real browser --------------------------------------------------------------------------------
-
-CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update --window-size=1440,900"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    missing = [path for path in (CHROMIUM, DRIVER) if not Path(path).exists()]
-    try:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-    except ImportError:
-        missing.append("selenium")
-    if missing:
-        said = "no browser test without " + ", ".join(missing)
-        if os.environ.get("CI") == "true" or os.environ.get("KG_BROWSER") == "1":
-            pytest.fail(said)
-        pytest.skip(said)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for flag in (*FLAGS.split(), f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-        try:
-            yield driver
-        finally:
-            driver.quit()
-
-
-def _write(folder: Path, files: dict[str, bytes]) -> None:
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-
-
-def _open(browser: Any, folder: Path, html: str, name: str = "page.html") -> None:
-    _write(folder, {name: html.encode()} | {f"assets/{key}": value for key, value in asset_files().items()})
-    _visit(browser, (folder / name).as_uri())
-
-
-def _visit(browser: Any, address: str) -> None:
-    browser.get("about:blank")  # so that only the hash never differs
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(address)
-
-
-def _requests(browser: Any) -> list[str]:
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [
-        message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
-    ]
-
-
-def _drawn(browser: Any) -> int:
-    """How many pixels of the canvas hold ink."""
-    return browser.execute_script("""
-        const canvas = document.querySelector("#canvas canvas");
-        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-        let count = 0;
-        for (let at = 3; at < pixels.length; at += 4) if (pixels[at]) count += 1;
-        return count;""")
-
-
-def _heading(browser: Any) -> str:
-    return browser.find_element("css selector", "#panel h2").text
-
-
-def _settle(browser: Any) -> None:
-    """Wait until the next picture has been drawn."""
-    browser.execute_async_script(
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));"
-    )
-
-
-def _click_at(browser: Any, script: str) -> None:
-    """Click the canvas where `script` says, in the units of the picture."""
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    place = browser.execute_script(f"""
-        const graph = window.kgGraph, at = graph.network.canvasToDOM((() => {{ {script} }})());
-        const box = document.querySelector("#canvas canvas").getBoundingClientRect();
-        return [Math.round(at.x - box.width / 2), Math.round(at.y - box.height / 2)];""")
-    canvas = browser.find_element("css selector", "#canvas canvas")
-    ActionChains(browser).move_to_element_with_offset(canvas, *place).click().perform()
-    browser.execute_async_script("setTimeout(arguments[0], 400)")  # vis-network waits for a second click
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("assets", ["assets", None])
-@pytest.mark.parametrize(("count", "edge_count"), [(20, 30), (1000, 2000)])
-def test_a_page_draws_from_disk_without_error_or_request(
-    browser: Any, tmp_path: Path, count: int, edge_count: int, assets: str | None
-) -> None:
-    nodes, edges = _many(count, edge_count)
-    _open(browser, tmp_path, _page(nodes, edges, assets=assets))
-    _settle(browser)
-    assert _drawn(browser) > 1000
-    requests = _requests(browser)
-    assert requests and all(address.startswith(("file:", "data:")) for address in requests)
-    assert browser.get_log("browser") == []
-    shown = browser.execute_script("return [kgGraph.shownNodes.size, kgGraph.shownEdges.size]")
-    assert shown == [len(nodes), len(edges)]
-    timing = browser.execute_script("return performance.now()")
-    assert timing < 15_000
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("count", [20, 1000])
-def test_search_by_keyboard_chooses_a_node(browser: Any, tmp_path: Path, count: int) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    _open(browser, tmp_path, _page(*_many(count, 2 * count)))
-    box = browser.find_element("id", "search")
-    box.send_keys("bispecific antibody 17")
-    offers = browser.find_elements("css selector", "#node-list [role=option]")
-    assert offers[0].text == "bispecific antibody 17"
-    box.send_keys(Keys.ENTER)
-    assert _heading(browser) == "bispecific antibody 17"
-    middle, place = browser.execute_script(
-        "return [kgGraph.network.getViewPosition(), kgGraph.network.getPosition('n17')]"
-    )
-    assert abs(middle["x"] - place["x"]) < 2 and abs(middle["y"] - place["y"]) < 2
-    assert "node=ab%3Abispecific-17" in browser.current_url
-
-
-@pytest.mark.browser
-def test_the_list_of_nodes_is_used_by_keyboard(browser: Any, tmp_path: Path) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    _open(browser, tmp_path, _page(*_small()))
-    browser.find_element("id", "search").send_keys(Keys.TAB)
-    focused = browser.switch_to.active_element
-    assert focused.get_attribute("id") == "node-list"
-    focused.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
-    assert _heading(browser) == "antigen loss"
-    focused.send_keys(Keys.ESCAPE)
-    assert _heading(browser) == "Evidence"
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("count", [20, 1000])
-def test_a_box_of_the_legend_hides_nodes_edges_and_rows(browser: Any, tmp_path: Path, count: int) -> None:
-    nodes, edges = _many(count, 2 * count)
-    _open(browser, tmp_path, _page(nodes, edges))
-    before = _drawn(browser)
-    browser.find_element("css selector", 'input[data-facet=kind][value="arm"]').click()
-    _settle(browser)
-    kinds = {node.id: node.kind for node in nodes}
-    left = [edge for edge in edges if "arm" not in (kinds[edge.source], kinds[edge.target])]
-    shown = browser.execute_script("return [kgGraph.shownNodes.size, kgGraph.shownEdges.size]")
-    assert shown == [sum(kind != "arm" for kind in kinds.values()), len(left)]
-    rows = browser.execute_script("return document.querySelectorAll('#edges tbody tr:not([hidden])').length")
-    assert rows == len(left)
-    hidden = browser.execute_script("return kgGraph.network.body.nodes.n1.options.hidden")
-    assert hidden is True and _drawn(browser) != before
-    browser.find_element("id", "reset").click()
-    assert browser.find_element("id", "status").text == f"{len(nodes)} nodes, {len(edges)} edges"
-
-
-@pytest.mark.browser
-def test_a_click_on_an_edge_shows_its_evidence(browser: Any, tmp_path: Path) -> None:
-    _open(browser, tmp_path, _page(*_small()))
-    _settle(browser)
-    _click_at(browser, "return graph.network.body.edges.e5.edgeType.getPoint(0.5)")
-    panel = browser.find_element("id", "panel")
-    assert _heading(browser) == "lung adenocarcinoma escapes through antigen loss"
-    for words in ("Contested", "claim:06", "0.40", "PMID:30000005", "refutes", "clinical", "read", "2021-03"):
-        assert words in panel.text
-    links = [link.get_attribute("href") for link in panel.find_elements("tag name", "a")]
-    assert links == [f"https://pubmed.ncbi.nlm.nih.gov/3000000{last}" for last in (5, 6)]
-    assert "#edge=5" in browser.current_url
-
-
-@pytest.mark.browser
-def test_a_click_on_a_node_shows_what_is_known(browser: Any, tmp_path: Path) -> None:
-    _open(browser, tmp_path, _page(*_small()))
-    _settle(browser)
-    _click_at(browser, "return graph.network.getPosition('n3')")
-    panel = browser.find_element("id", "panel")
-    assert _heading(browser) == "EGFR" and "ERBB1" in panel.text and "on the surface of" in panel.text
-
-
-@pytest.mark.browser
-def test_filters_by_level_year_and_contest_agree_with_the_table(browser: Any, tmp_path: Path) -> None:
-    nodes, edges = _small()
-    _open(browser, tmp_path, _page(nodes, edges))
-    rows = "return Array.from(document.querySelectorAll('#edges tbody tr:not([hidden])'), (row) => row.id)"
-
-    def after(step: str) -> set[str]:
-        browser.execute_script(step)
-        shown = set(browser.execute_script(rows))
-        assert shown == set(browser.execute_script("return Array.from(kgGraph.shownEdges)"))
-        browser.find_element("id", "reset").click()
-        return shown
-
-    def where(keep: Any) -> set[str]:
-        return {f"e{place}" for place, edge in enumerate(edges) if keep(edge)}
-
-    click = "document.querySelector('{}').click()"
-    clinical = click.format("[data-facet=level][value=clinical]")
-    assert after(clinical) == where(lambda edge: edge.label == "binds")
-    assert after(click.format("#hide-contested")) == where(lambda edge: not edge.contested)
-    assert after(click.format("#undated")) == where(lambda edge: edge.year is not None)
-    slide = "const it = document.getElementById('{}'); it.value = {}; it.dispatchEvent(new Event('input'))"
-    assert after(slide.format("to", 2016)) == where(lambda edge: edge.year is None or edge.year <= 2016)
-    assert after(slide.format("from", 2020)) == where(lambda edge: edge.year is None or edge.year >= 2020)
-
-
-@pytest.mark.browser
-def test_the_address_restores_the_view(browser: Any, tmp_path: Path) -> None:
-    _open(browser, tmp_path, _page(*_small()))
-    address = browser.current_url
-    _visit(browser, address + "#node=1956&no-kind=escape&contested=no")
-    assert _heading(browser) == "EGFR"
-    assert not browser.find_element("css selector", 'input[value="escape"]').is_selected()
-    assert browser.find_element("id", "hide-contested").is_selected()
-    _visit(browser, address + "#edge=4&node=nobody&no-kind=nothing&from=x")
-    assert _heading(browser) == "EGFR on the surface of lung adenocarcinoma"
-    assert browser.get_log("browser") == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("text", NASTY)
-def test_text_of_the_data_never_runs(browser: Any, tmp_path: Path, text: str) -> None:
-    _open(browser, tmp_path, _page(*_fill(text), title=text, footer=text, center=text))
-    _settle(browser)
-    browser.execute_script("kgGraph.choose('e0')")
-    browser.find_element("id", "search").send_keys("x")
-    _settle(browser)
-    assert browser.execute_script("return window.hacked") is None
-    assert browser.execute_script("return kgGraph.shownEdges.size") == 1
-    assert browser.get_log("browser") == []
-
-
-@pytest.mark.browser
-def test_dark_and_narrow_screens_do_not_break(browser: Any, tmp_path: Path) -> None:
-    _open(browser, tmp_path, _page(*_small()))
-    try:
-        dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
-        ground = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
-        assert ground == "rgb(20, 24, 30)"
-        size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        _visit(browser, browser.current_url)
-        assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
-        assert _drawn(browser) > 1000
-    finally:
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-@pytest.mark.browser
-def test_a_report_opens_from_disk_filters_searches_and_shows_its_graph(browser: Any, tmp_path: Path) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    _write(tmp_path, _site())
-    _visit(browser, (tmp_path / "tumor/luad.html").as_uri())
-    browser.find_element("css selector", ".filter input").send_keys("antibody 29")
-    shown = browser.execute_script("return document.querySelectorAll('tbody tr:not([hidden])').length")
-    assert shown == 1
-    frame = browser.find_element("tag name", "iframe")
-    browser.execute_script("arguments[0].scrollIntoView()", frame)
-    browser.switch_to.frame(frame)
-    _settle(browser)
-    assert _drawn(browser) > 500 and _heading(browser) == "lung adenocarcinoma"
-    browser.switch_to.default_content()
-    finder = browser.find_element("css selector", ".finder input")
-    finder.send_keys("amiv")
-    finder.send_keys(Keys.ENTER)
-    assert browser.find_element("tag name", "h1").text == "amivantamab"
-    assert all(address.startswith(("file:", "data:")) for address in _requests(browser))
-    assert browser.execute_script("return window.hacked") is None
-    assert browser.get_log("browser") == []

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg.chains.answer import Break, ChainAnswer
+from kg.chains.answer import Break, ChainAnswer, Wanted, answer_chains
 from kg.chains.links import Link
 from kg.chains.walk import Chain
-from kg.errors import NotFoundError
+from kg.errors import NotFoundError, UsageError
 from kg.evidence import claim
+from kg.lookup import Match
 from kg.neighborhood import merged, to_edge
-from kg.terms import PREFIXES, expand
+from kg.nodes import subjects
+from kg.store import Opened
+from kg.terms import PREFIXES, compress, expand
 from kg.views.shapes import Edge, Node
+
+if TYPE_CHECKING:
+    from kg.picture import Picture
 
 Graph = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
+_PARTS = {"antibody": "antibody", "antigen": "antigen", "tumor": "tumor", "cell": "effector", "escape": "escape"}
+_HAS_PAIR = ox.NamedNode(PREFIXES["bsab"] + "hasPair")
 _ENDS = {
     "bsab:hasArm": ("antibody", "arm"),
     "bsab:bindsEpitope": ("arm", "epitope"),
@@ -29,21 +38,53 @@ _ENDS = {
 }
 
 
-def chains_page(answer: ChainAnswer, title: str, max_nodes: int) -> str:
-    """One HTML page of the chains that needs no network; chains that do not fit are counted in the title.
+def draw_chains(answer: ChainAnswer, title: str, max_nodes: int) -> Picture:
+    """The picture of the chains; those that do not fit are counted in the title and in `left_out`.
 
     Raises
     ------
     NotFoundError
         There is no chain to draw.
     """
-    from kg.views.network_page import network_page
+    from kg.picture import draw
 
     (nodes, edges), left_out = to_graph(answer, max_nodes)
     if not nodes:
         raise NotFoundError("no chain fits, so nothing was drawn", "", "ask for less, or for more nodes")
     more = f" ({len(answer.traced) - left_out} of {len(answer.traced)} chains)" if left_out else ""
-    return network_page(nodes, edges, title=title + more, footer=answer.opened.footer(), layout="layers")
+    return draw(answer.opened, nodes, edges, title + more, layout="layers", left_out=left_out)
+
+
+def chains_around(opened: Opened, matches: Iterable[Match]) -> ChainAnswer:
+    """The chains that have all that is named: any of the antibodies, and the antigen, tumor, cell, escape and pair.
+
+    Raises
+    ------
+    UsageError
+        Two of one kind are named, antibodies apart, or something that is no part of a chain.
+    """
+    antibodies, pair, parts = [], "", {}
+    for match in matches:
+        part = _PARTS.get(match.kind)
+        if match.kind == "antibody":
+            antibodies.append(match.curie)
+        elif match.kind == "pair":
+            pair = match.curie
+        elif part is None or part in parts:
+            what = "stands in no chain" if part is None else f"is one {match.kind} too many"
+            raise UsageError(what, match.label, "name antibodies, and at most one antigen, tumor, cell, escape or pair")
+        else:
+            parts[part] = match.curie
+    wanted = Wanted(**parts)
+    if pair:
+        node = ox.NamedNode(expand(pair))
+        joined = {compress(found.value) for found in subjects(opened.store, _HAS_PAIR, node)}
+        antibodies = sorted(joined.intersection(antibodies) if antibodies else joined)
+        if not antibodies:
+            return ChainAnswer(opened)
+    answers = [answer_chains(opened, wanted._replace(antibody=antibody)) for antibody in antibodies or [""]]
+    answers[0].traced = tuple(traced for answer in answers for traced in answer.traced)
+    return answers[0]
 
 
 def to_graph(answer: ChainAnswer, max_nodes: int) -> tuple[Graph, int]:
@@ -71,7 +112,8 @@ def to_graph(answer: ChainAnswer, max_nodes: int) -> tuple[Graph, int]:
     for traced in drawn:
         for broken in traced.breaks:
             add(_break(answer, traced.chain, broken, frozenset(kinds)))
-    nodes = tuple(_node(answer, curie, kind) for curie, kind in sorted(kinds.items()))
+    own = {traced.chain.antibody for traced in drawn}
+    nodes = tuple(_node(answer, curie, kind, own) for curie, kind in sorted(kinds.items()))
     return (nodes, merged(dict.fromkeys(edges))), len(answer.traced) - len(drawn)
 
 
@@ -116,14 +158,16 @@ def _edge(answer: ChainAnswer, link: Link) -> Edge:
     if stated is None:
         return Edge(link.source, link.target, answer.label(link.predicate))
     edge = to_edge(store, stated)
-    evidence = (edge.support, edge.contested, edge.year, edge.sources)
+    evidence = (edge.support, edge.contested, edge.year, edge.sources, edge.tumors)
     return Edge(link.source, link.target, edge.label, edge.claim, *evidence)
 
 
-def _node(answer: ChainAnswer, curie: str, kind: str) -> Node:
+def _node(answer: ChainAnswer, curie: str, kind: str, own: Collection[str]) -> Node:
     iri = expand(curie)
     # Our own identifiers do not resolve yet: only public ones lead out.
     href = "" if iri.startswith(PREFIXES["bsab"]) else iri
     # A counter-measure's label opens with the observation that it belongs to, which says nothing in a picture.
     label = answer.label(curie).partition(": ")[2] if kind == "counter" else answer.label(curie)
-    return Node(curie, label, kind, (("identifier", curie),), href)
+    # An antibody that counters an escape and has no chain here stands where the other counters do.
+    column = "counter" if kind == "antibody" and curie not in own else ""
+    return Node(curie, label, kind, (("identifier", curie),), href, None, column)

@@ -41,14 +41,18 @@ def show(
 
 
 @click.command()
-@click.argument("terms", nargs=-1, required=True, metavar="TERM...")
+@click.argument("terms", nargs=-1, metavar="[TERM...]")
 @click.option("-o", "--output", required=True, metavar="FILE.html", help="Where to write the page.")
+@click.option("--chains", is_flag=True, help="Mechanism chains that have all the terms, in place of what is around.")
+@click.option("--construct", metavar="FILE.rq", help="Draw what this CONSTRUCT query gives; - is stdin.")
 @click.option("--depth", default=2, show_default=True, type=click.IntRange(1, 4), help="Steps from the terms.")
 @click.option("--max-nodes", default=200, show_default=True, type=click.IntRange(2, 5000), help="Nodes at most.")
 @view_options
 def view(
     terms: tuple[str, ...],
     output: str,
+    chains: bool,
+    construct: str | None,
     depth: int,
     max_nodes: int,
     as_of: str | None,
@@ -56,12 +60,20 @@ def view(
     quiet: bool,
     root: str | None,
 ) -> None:
-    """Draw the neighborhood of one or more entities as one HTML file that needs no network."""
+    """Draw entities, a pair, a tumor, chains, or what a query constructs, as one HTML file that needs no network."""
+    from kg.cli.questions import read_query
+    from kg.errors import UsageError
     from kg.knowledge_graph import KnowledgeGraph
 
+    if bool(terms) == bool(construct) or (construct and chains):
+        raise UsageError("give entities, or a query", "kg view", "kg view tarlatamab -o view.html")
+    query = read_query(construct) if construct else ""
     opened = open_view(root, as_of, include_unread, quiet)
-    nodes, edges, left_out = KnowledgeGraph(opened).view(terms, output, depth=depth, max_nodes=max_nodes)
+    picture = KnowledgeGraph(opened).view(
+        terms, output, chains=chains, construct=query, depth=depth, max_nodes=max_nodes
+    )
     if not quiet:
-        more = f"; {left_out} more nodes left out (--max-nodes)" if left_out else ""
-        click.echo(f"{output}: {nodes} nodes, {edges} edges{more}", err=True)
+        what = "chains" if chains else "nodes"
+        more = f"; {picture.left_out} more {what} left out (--max-nodes)" if picture.left_out else ""
+        click.echo(f"{output}: {picture.nodes} nodes, {picture.edges} edges{more}", err=True)
     print_footer(opened, quiet)

@@ -84,7 +84,7 @@ def sparql(
             "kg sparql",
             "kg sparql 'SELECT ?a WHERE { ?a a bsab:Antibody }'",
         )
-    text = query if query is not None else _read(file or "-")
+    text = query if query is not None else read_query(file or "-")
     opened = open_view(root, as_of, include_unread, quiet)
     result = run_query(opened, text)
     if isinstance(result, bool):
@@ -98,7 +98,8 @@ def sparql(
         print_footer(opened, quiet, len(result.rows))
 
 
-def _read(file: str) -> str:
+def read_query(file: str) -> str:
+    """The text of a query's file; `-` is stdin."""
     from pathlib import Path
 
     from kg.errors import UsageError

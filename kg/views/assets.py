@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg.errors import KgError
 
-OURS = ("base.css", "network.css", "network.js", "site.css", "site.js")
+OURS = ("base.css", "network.css", "network.js", "panel.js", "picture.js", "site.css", "site.js")
 # Its style sheet is left out: 220 kB of pictures for buttons and tooltips that our pages do not use.
 VIS = {"vis-network.min.js": "vis-network.min.js"}
 _VIS_FOLDER = Path("lib", "vis-9.1.2")

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Shape = Literal["dot", "square", "triangle", "triangleDown", "diamond", "star", "hexagon"]
+Shape = Literal[
+    "dot", "square", "triangle", "triangleDown", "diamond", "star", "hexagon",  # vis-network draws these
+    "twin", "pentagon", "plus", "bar", "page", "chevron", "cross", "dome", "octagon", "drop", "tag", "hourglass",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +22,31 @@ class Style:
     column: int
 
 
-# The eight colors of Okabe and Ito (2008), told apart with any color vision; the outline carries the
-# contrast. Kinds that meet on one page differ in shape too.
+# Colors of Okabe and Ito (2008) where seven are enough, and of Tol (2021) beyond; the outline carries the contrast.
+# No two kinds share a shape, so that no color vision is needed to tell them apart.
 STYLES: dict[str, Style] = {
     "antibody": Style("#0072B2", "square", 0),
     "arm": Style("#56B4E9", "triangle", 1),
-    "pair": Style("#CC79A7", "square", 1),
+    "pair": Style("#332288", "twin", 1),
     "epitope": Style("#F0E442", "triangleDown", 2),
     "antigen": Style("#E69F00", "dot", 3),
-    "gene": Style("#F0E442", "dot", 3),
+    "gene": Style("#DDCC77", "drop", 3),
     "cell": Style("#009E73", "hexagon", 4),
-    "tissue": Style("#009E73", "triangleDown", 4),
-    "function": Style("#F0E442", "star", 5),
-    "mechanism": Style("#F0E442", "hexagon", 5),
+    "tissue": Style("#44AA99", "dome", 4),
+    "function": Style("#999933", "bar", 5),
+    "mechanism": Style("#882255", "pentagon", 5),
     "tumor": Style("#D55E00", "diamond", 6),
     "escape": Style("#CC79A7", "star", 7),
-    "counter": Style("#009E73", "triangle", 8),
-    "toxicity": Style("#D55E00", "triangleDown", 7),
-    "trial": Style("#9AA3AD", "square", 5),
-    "event": Style("#9AA3AD", "triangle", 5),
-    "result": Style("#9AA3AD", "star", 6),
-    "claim": Style("#9AA3AD", "hexagon", 9),
-    "source": Style("#9AA3AD", "dot", 9),
+    "counter": Style("#DDE3EA", "plus", 8),
+    "toxicity": Style("#AA4499", "octagon", 7),
+    "trial": Style("#9AA3AD", "page", 5),
+    "event": Style("#9AA3AD", "chevron", 5),
+    "result": Style("#9AA3AD", "cross", 6),
+    "claim": Style("#9AA3AD", "tag", 9),
+    "source": Style("#9AA3AD", "hourglass", 9),
 }
 
-# The shapes of vis-network as SVG paths in a box from -8 to 8, for legends.
+# Every shape as an SVG path in a box from -8 to 8: legends draw it, and pictures what vis-network has no shape for.
 MARKS: dict[Shape, str] = {
     "dot": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
     "square": "M-6-6h12v12h-12z",
@@ -52,6 +55,18 @@ MARKS: dict[Shape, str] = {
     "diamond": "M0-7.5L7.5 0 0 7.5-7.5 0z",
     "star": "M0-8L2.2-2.6 8-2.4 3.5 1.2 5 7 0 3.7-5 7-3.5 1.2-8-2.4-2.2-2.6z",
     "hexagon": "M-7 0L-3.5-6H3.5L7 0 3.5 6H-3.5z",
+    "twin": "M-7.5-5.5h6.5v11h-6.5zM1-5.5h6.5v11h-6.5z",
+    "pentagon": "M0-7.5L7.2-2.3 4.4 6.2H-4.4L-7.2-2.3z",
+    "plus": "M-2.6-7.5h5.2v4.9h4.9v5.2h-4.9v4.9h-5.2v-4.9h-4.9v-5.2h4.9z",
+    "bar": "M-8-3.8h16v7.6h-16z",
+    "page": "M-4.8-7.5h9.6v15h-9.6z",
+    "chevron": "M-7-6H1L7 0 1 6H-7L-2 0z",
+    "cross": "M0-3.4L4.2-7.5 7.5-4.2 3.4 0 7.5 4.2 4.2 7.5 0 3.4-4.2 7.5-7.5 4.2-3.4 0-7.5-4.2-4.2-7.5z",
+    "dome": "M-7.5 4.5a7.5 9 0 0 1 15 0z",
+    "octagon": "M-3-7H3L7-3V3L3 7H-3L-7 3V-3z",
+    "drop": "M0-8C3-4 6-1 6 2.5a6 5.5 0 0 1-12 0C-6-1-3-4 0-8z",
+    "tag": "M-7-5.5H2L7.5 0 2 5.5H-7z",
+    "hourglass": "M-6-7H6L1 0 6 7H-6L-1 0z",
 }
 
 _SPARE: tuple[tuple[str, Shape], ...] = (

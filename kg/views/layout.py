@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +23,10 @@ _GAP = 90.0  # between two nodes, in the units of the picture
 _COLUMN = 260.0
 _MANY = 70  # above: columns are too long to read
 _COMMUNITY = 80  # above: a cluster is split
+_SMALL = 4  # below: a cluster joins the one that it has most edges with
+_FINEST = 4.0  # resolution of Louvain; above, clusters fall to dust
+_CROWD = 150  # above: a disc is filled as a sunflower is, since forces would take too long
+LARGE = 1200  # above: columns and rings are never read
 
 
 def positions(
@@ -37,24 +41,25 @@ def positions(
     layout
         `layers`: columns by meaning, antibody to escape, as few crossings as four sweeps find. `rings`:
         steps away from the center. `clusters`: communities (Louvain), each by a spring layout, packed as
-        discs. `auto`: rings around a given center and layers up to some 70 nodes, else clusters.
+        discs. `auto`: clusters around a given center and above some 70 nodes, else layers.
 
     Notes
     -----
-    Kamada-Kawai would need scipy, which nothing else here does. 1,000 nodes and 2,000 edges take about a
-    second. Parallel edges and self-loops do not count.
+    Kamada-Kawai would need scipy, which nothing else here does. 1,000 nodes and 2,000 edges take half a second,
+    5,000 and 10,000 take two. Parallel edges and self-loops do not count. Above `LARGE` nodes all is clusters.
     """
     if layout not in LAYOUTS:
         raise UsageError(f"no layout is called {layout!r}", hint="one of " + ", ".join(LAYOUTS))
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(node.id for node in nodes)
-    graph.add_edges_from((edge.source, edge.target) for edge in edges if edge.source != edge.target)
+    graph = _simple(nodes, edges)
+    if center and center not in graph:
+        raise UsageError("is not among the nodes", center, "name a node of the picture as its center")
     if not graph:
         return {}
-    kinds = {node.id: node.kind for node in nodes}
+    kinds = {node.id: node.column or node.kind for node in nodes}
     if layout == "auto":
-        layout = "rings" if center else "layers" if len(set(kinds.values())) > 2 else "clusters"
-        layout = layout if len(nodes) <= _MANY else "clusters"
+        layout = "layers" if not center and len(set(kinds.values())) > 2 and len(nodes) <= _MANY else "clusters"
+    if len(nodes) > LARGE:
+        layout = "clusters"
     if layout == "layers":
         places = _layers(graph, kinds)
     elif layout == "rings":
@@ -62,6 +67,24 @@ def positions(
     else:
         places = _clusters(graph)
     return {node: (round(x), round(y)) for node, (x, y) in places.items()}
+
+
+def clusters(nodes: Sequence[Node], edges: Iterable[Edge]) -> list[list[str]]:
+    """Ids of nodes that hang together (Louvain's communities), the busiest first in each; from large to small.
+
+    These are the discs of the layout `clusters`.
+    """
+    graph = _simple(nodes, edges)
+    return [sorted(part, key=lambda node: (-graph.degree(node), node)) for part in _communities(graph)]
+
+
+def _simple(nodes: Sequence[Node], edges: Iterable[Edge]) -> nx.Graph[str]:
+    """Undirected, without parallel edges and loops, in one order, since Louvain depends on it."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(sorted(node.id for node in nodes))
+    pairs = {(min(edge.source, edge.target), max(edge.source, edge.target)) for edge in edges}
+    graph.add_edges_from(sorted(pair for pair in pairs if pair[0] != pair[1]))
+    return graph
 
 
 def _busiest(graph: nx.Graph[str]) -> str:
@@ -104,8 +127,6 @@ def _spread(column: Sequence[str], wish: Mapping[str, float], height: dict[str, 
 
 def _rings(graph: nx.Graph[str], kinds: Mapping[str, str], center: str) -> dict[str, Point]:
     """Rings by steps from the center; each node near its parent, kinds side by side."""
-    if center not in graph:
-        raise UsageError("is not among the nodes", center, "name a node of the picture as its center")
     order = {kind: place for place, kind in enumerate(styles_of(kinds.values()))}
     children: dict[str, list[str]] = defaultdict(list)
     depth = {center: 0}
@@ -163,16 +184,13 @@ def _grid(nodes: Sequence[str]) -> dict[str, Point]:
 
 def _clusters(graph: nx.Graph[str]) -> dict[str, Point]:
     """Communities as discs, side by side where they share many edges."""
-    ordered: nx.Graph[str] = nx.Graph()  # louvain depends on the order of nodes
-    ordered.add_nodes_from(sorted(graph))
-    ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in graph.edges))
-    parts = _communities(ordered)
+    parts = _communities(graph)
     member = {node: number for number, part in enumerate(parts) for node in part}
-    inside = [_disc(ordered.subgraph(part), 2.4 * number) for number, part in enumerate(parts)]
+    inside = [_disc(graph.subgraph(part), 2.4 * number) for number, part in enumerate(parts)]
     sizes = [max(math.hypot(x, y) for x, y in disc.values()) + _GAP * 0.9 for disc in inside]
     quotient: nx.Graph[int] = nx.Graph()
     quotient.add_nodes_from(range(len(parts)))
-    for one, other in ordered.edges:
+    for one, other in graph.edges:
         ends = member[one], member[other]
         if ends[0] != ends[1]:
             weight = quotient.get_edge_data(*ends, {"weight": 0})["weight"]
@@ -186,19 +204,38 @@ def _clusters(graph: nx.Graph[str]) -> dict[str, Point]:
 
 
 def _communities(graph: nx.Graph[str]) -> list[list[str]]:
-    """Communities from large to small, those above the limit split again; lone nodes share one."""
+    """Communities from large to small: large ones split again, crumbs joined to a neighbor; lone nodes share one."""
     alone = sorted(node for node in graph if graph.degree(node) == 0)
     found: list[list[str]] = []
-    linked = graph.subgraph(node for node in graph if graph.degree(node))
-    todo = [(sorted(linked), 0.5)] if linked else []
+    todo = [(sorted(node for node in graph if graph.degree(node)), 1.0)]
     while todo:
         part, resolution = todo.pop()
-        if resolution > 0.5 and (len(part) <= _COMMUNITY or resolution > 8):
-            found.append(part)
+        if not part:
             continue
-        finer = nx.community.louvain_communities(graph.subgraph(part), resolution=resolution * 2, seed=_SEED)
-        todo += [(sorted(piece), resolution * 2) for piece in finer]
+        pieces = nx.community.louvain_communities(graph.subgraph(part), resolution=resolution, seed=_SEED)
+        for piece in pieces:
+            if len(piece) <= _COMMUNITY or resolution >= _FINEST:
+                found.append(sorted(piece))
+            else:
+                todo.append((sorted(piece), resolution * 2))
+    found = _without_crumbs(graph, sorted(found, key=lambda part: (-len(part), part[0])))
     return sorted(found, key=lambda part: (-len(part), part[0])) + ([alone] if alone else [])
+
+
+def _without_crumbs(graph: nx.Graph[str], parts: list[list[str]]) -> list[list[str]]:
+    """The same nodes in fewer communities: the smallest join those that they have most edges with, if they have any."""
+    member = {node: number for number, part in enumerate(parts) for node in part}
+    for number in reversed(range(len(parts))):
+        if len(parts[number]) >= _SMALL:
+            continue
+        beside = Counter(member[other] for node in parts[number] for other in graph[node])
+        del beside[number]
+        if beside:
+            into = min(beside, key=lambda other: (-beside[other], other))
+            parts[into] += parts[number]
+            member |= dict.fromkeys(parts[number], into)
+            parts[number] = []
+    return [sorted(part) for part in parts if part]
 
 
 def _disc(graph: nx.Graph[str], turn: float) -> dict[str, Point]:
@@ -206,6 +243,8 @@ def _disc(graph: nx.Graph[str], turn: float) -> dict[str, Point]:
     count = graph.number_of_nodes()
     if count == 1:
         return dict.fromkeys(graph, (0.0, 0.0))
+    if count > _CROWD:
+        return _sunflower(sorted(graph, key=lambda node: (-graph.degree(node), node)))
     if graph.number_of_edges() == 0:
         raw = _grid(sorted(graph))
     else:
@@ -219,6 +258,16 @@ def _disc(graph: nx.Graph[str], turn: float) -> dict[str, Point]:
     places = _push_apart(np.array([raw[name] for name in names]), np.full(count, _GAP / 2), 60)
     places -= places.mean(axis=0)
     return {name: (float(x), float(y)) for name, (x, y) in zip(names, places, strict=True)}
+
+
+def _sunflower(nodes: Sequence[str]) -> dict[str, Point]:
+    """A disc filled from its middle, each node turned by the golden angle from the one before; a gap apart."""
+    golden = math.pi * (3 - math.sqrt(5))
+    places = {}
+    for number, node in enumerate(nodes):
+        far = _GAP * 0.62 * math.sqrt(number)
+        places[node] = far * math.cos(golden * number), far * math.sin(golden * number)
+    return places
 
 
 def _spring(graph: nx.Graph[Any], start: Mapping[Any, Point]) -> dict[Any, Point]:

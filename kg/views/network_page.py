@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.views.kinds import MARKS, styles_of
-from kg.views.layout import positions
+from kg.views.kinds import MARKS, Style, styles_of
+from kg.views.layout import LARGE, clusters, positions
 from kg.views.shapes import Edge, Link, Node, check_graph
 from kg.views.templates import head_of, json_for_html, render
 
@@ -22,6 +22,7 @@ LEVELS = ("approval", "clinical", "registry", "database", "in-vivo", "ex-vivo", 
 READINGS = ("read", "record", "unread")
 STANCES = ("supports", "refutes", "inconclusive")
 NOT_STATED = "not stated"
+SCRIPTS = ("vis-network.min.js", "picture.js", "panel.js", "network.js")
 
 _MANY = 400  # nodes; above, edges are not drawn while the picture moves
 
@@ -84,9 +85,11 @@ def build_network(nodes: Sequence[Node], edges: Sequence[Edge], *, center: str =
 
 def network_page(
     nodes: Iterable[Node], edges: Iterable[Edge], *, title: str, footer: str, center: str = "",
-    assets: str | None = None, layout: str = "auto", links: Iterable[Link] = (),
+    assets: str | None = None, layout: str = "auto", links: Iterable[Link] = (), stamp: Iterable[tuple[str, str]] = (),
 ) -> str:  # fmt: skip
     """One HTML page: the graph, search, filters, an evidence panel, and the same edges as a table.
+
+    Above `layout.LARGE` nodes it opens as clusters, which open on demand (`decisions/0016`).
 
     Parameters
     ----------
@@ -100,6 +103,8 @@ def network_page(
         One of `layout.LAYOUTS`.
     links
         Ways out of the page, above the title.
+    stamp
+        What the graph is, below the title: data version, view, as-of date, each with its name.
 
     Raises
     ------
@@ -107,8 +112,10 @@ def network_page(
         An id stands twice, or an edge has no node at an end.
     """
     nodes, edges = tuple(nodes), tuple(edges)
+    if len(nodes) > LARGE:
+        layout = "clusters"
     network = build_network(nodes, edges, center=center, layout=layout)
-    drawn_nodes, drawn_edges, _, _, _, options = network.get_network_data()
+    styles = styles_of(node.kind for node in nodes)
     facets = _facets(edges)
     lookup = {facet: {value: place for place, value in enumerate(values)} for facet, values in facets.items()}
     evidence = [
@@ -121,17 +128,26 @@ def network_page(
         for edge in edges
     ]
     names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
+    tumors = _tumors(nodes, edges)
+    tumor_at = {tumor: place for place, tumor in enumerate(tumors)}
+    drawn_nodes, drawn_edges, _, _, _, options = network.get_network_data()
     payload = {
         "title": title,
-        "nodes": drawn_nodes,
-        "edges": drawn_edges,
+        "nodes": [_without(node, "color", "shape") for node in drawn_nodes],
+        "edges": [_without(edge, "arrows", "id") for edge in drawn_edges],
         "options": json.loads(options),
+        "styles": {kind: {"color": style.color, "shape": style.shape} for kind, style in styles.items()},
+        "marks": {style.shape: MARKS[style.shape] for style in styles.values()},
         "facets": facets,
         "evidence": evidence,
-        "claims": [edge.claim for edge in edges],
+        "claims": [" ".join((edge.claim, *edge.others)).strip() for edge in edges],
+        "tumors": [[tumor_at[tumor] for tumor in told] for told in _told_of(nodes, edges)],
+        "tumorNames": tumors,
         "center": names.get(center, ""),
+        "columns": _columns(nodes, drawn_nodes) if layout == "layers" else [],
+        "groups": _groups(nodes, edges, names) if len(nodes) > LARGE else [],
     }
-    styles, scripts, policy = head_of(("base.css", "network.css"), ("vis-network.min.js", "network.js"), assets)
+    sheets, scripts, policy = head_of(("base.css", "network.css"), SCRIPTS, assets)
     dated = (*(node.year for node in nodes), *(edge.year for edge in edges))
     years = [year for year in dated if year is not None]
     label = {node.id: node.label for node in nodes}
@@ -144,17 +160,52 @@ def network_page(
         edges=edges,
         label=label,
         name=names,
-        kinds=[(kind, style, sum(node.kind == kind for node in nodes))
-               for kind, style in styles_of(node.kind for node in nodes).items()],
+        stamp=tuple(stamp),
+        kinds=_legend(nodes, styles),
         facets=facets,
         years=(min(years), max(years)) if years and min(years) < max(years) else None,
         contested=sum(edge.contested for edge in edges),
         marks=MARKS,
         payload=json_for_html(payload),
-        styles=styles,
+        tumors=tumors,
+        styles=sheets,
         scripts=scripts,
         policy=policy,
     )  # fmt: skip
+
+
+def _without(drawn: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """What pyvis drew, without what the page knows by kind or by order: a fifth less to carry."""
+    return {key: value for key, value in drawn.items() if key not in keys}
+
+
+def _legend(nodes: Sequence[Node], styles: dict[str, Style]) -> list[tuple[str, Style, int]]:
+    count = Counter(node.kind for node in nodes)
+    return [(kind, style, count[kind]) for kind, style in styles.items()]
+
+
+def _told_of(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[str]]:
+    """The tumors that each edge is said of: those of its claims, and those at its ends."""
+    label = {node.id: node.label for node in nodes if node.kind == "tumor"}
+    ends = [{label[end] for end in (edge.source, edge.target) if end in label} for edge in edges]
+    return [sorted({*edge.tumors, *found}) for edge, found in zip(edges, ends, strict=True)]
+
+
+def _tumors(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[str]:
+    found = {tumor for told in _told_of(nodes, edges) for tumor in told}
+    return sorted(found | {node.label for node in nodes if node.kind == "tumor"}, key=lambda text: (text.lower(), text))
+
+
+def _columns(nodes: Sequence[Node], drawn: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Place and heading of each column of a picture in layers."""
+    found: dict[int, dict[str, None]] = {}
+    for node, place in sorted(zip(nodes, drawn, strict=True), key=lambda pair: (pair[1]["x"], pair[0].kind)):
+        found.setdefault(place["x"], {})[node.column or node.kind] = None
+    return [{"x": x, "text": ", ".join(kinds)} for x, kinds in sorted(found.items())]
+
+
+def _groups(nodes: Sequence[Node], edges: Sequence[Edge], names: dict[str, str]) -> list[list[str]]:
+    return [[names[node] for node in part] for part in clusters(nodes, edges)]
 
 
 def _options(many: bool) -> dict[str, Any]:

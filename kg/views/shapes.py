@@ -15,7 +15,11 @@ _BROWSER_IGNORES = re.compile(r"[\x00-\x20\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One thing in a picture; `kind` gives it color and shape, `detail` is shown when it is chosen."""
+    """One thing in a picture; `kind` gives it color and shape, `detail` is shown when it is chosen.
+
+    `column` is the kind in whose column it stands where that is not its own: an antibody that counters an escape
+    stands among the counters.
+    """
 
     id: str
     label: str
@@ -23,6 +27,7 @@ class Node:
     detail: tuple[tuple[str, str], ...] = ()
     href: str = ""
     year: int | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One claim between two nodes, with its evidence; `claim` is its CURIE, `support` lies in 0..1."""
+    """What claims say of two nodes, with their evidence; `claim` is the CURIE of the best one, `support` lies in 0..1.
+
+    `tumors` are the labels of those that it is said of, none where it is said of no tumor in particular; `others` are
+    the claims that say the same beside `claim`.
+    """
 
     source: str
     target: str
@@ -50,6 +59,8 @@ class Edge:
     contested: bool = False
     year: int | None = None
     sources: tuple[Source, ...] = ()
+    tumors: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

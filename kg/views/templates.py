@@ -31,6 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["ascii"] = str.isascii
     environment.filters |= {"href": safe_href, "external": is_external}
     return environment
 
