@@ -199,6 +199,14 @@ class Field:
         return frozenset(found)
 
     @cached_property
+    def _symbols(self) -> dict[str, str]:
+        return {self.word(antigen): antigen for antigen in self.of("Antigen")}
+
+    def antigen_of(self, symbol: str) -> str:
+        """The antigen of a gene symbol; "" where the view does not hold it."""
+        return self._symbols.get(symbol, "")
+
+    @cached_property
     def claims(self) -> dict[str, Cited]:
         """Every claim by its CURIE, with its lines by source and locator."""
         lines: dict[str, list[Line]] = defaultdict(list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from kg.report.escapes import escape_page, observations_of
 from kg.report.field import Field
 from kg.report.landscape import landscape_page
 from kg.report.levels import Levels
-from kg.report.pairs import pair_page, tried_card
+from kg.report.pairs import card_page, pair_page, tried_card
 from kg.report.palette import GROUPS, group_of
+from kg.report.ranked import start_ranking
 from kg.report.schema import counted_schema
 from kg.report.start import start_page
 from kg.report.tumors import tumor_page
@@ -70,6 +72,7 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
     with replaced_folder(folder) as fresh:
         field = Field(opened)
         pages = Pages(field, paths_of(field))
+        ranking = start_ranking(opened, _ranked_tumors(field))
         workings, levels = Workings(field), Levels(field)
         makers = _makers(field, pages, workings, levels)
         of = len(makers) + len(asked)
@@ -83,6 +86,13 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             page, rows = question_page(opened, field, pages, one)
             made.append(page)
             answered.append((str(one.number), Link(one.title, page.path), one.question, str(rows)))
+        ranked = ranking()
+        made += [
+            tumor_page(field, pages, one, _around(field, pages, one), ranked)
+            for one in pages.paths
+            if one.startswith("MONDO:")
+        ]
+        made += [card_page(field, pages, levels, one, number < 3) for number, one in enumerate(ranked.explained)]
         started = start_page(opened, field, pages, workings, checked)
         front = [
             started.page,
@@ -127,25 +137,31 @@ def _makers(field: Field, pages: Pages, workings: Workings, levels: Levels) -> l
     """A function a page, so that progress can be told and nothing is made twice."""
 
     def around(curie: str) -> Graph | None:
-        nodes, edges, _ = neighborhood(field.opened, [curie], 2, _GRAPH_NODES)
-        linked = tuple(
-            Node(node.id, node.label, node.kind, node.detail, pages.paths.get(node.id, node.href), node.year)
-            for node in nodes
-        )
-        return (linked, edges) if edges else None
+        return _around(field, pages, curie)
 
     def page_of(curie: str) -> Page:
         if curie in field.antibodies:
             return antibody_page(field, pages, workings, field.antibodies[curie])
         if curie.startswith("pair:"):
             return pair_page(field, pages, workings, tried_card(field, pages, levels, curie), curie)
-        if curie.startswith("MONDO:"):
-            return tumor_page(field, pages, curie, around(curie))
         if curie.startswith("bsab:"):
             return escape_page(field, pages, workings, curie, around(curie))
         return antigen_page(field, pages, levels, curie, around(curie))
 
-    return [partial(page_of, curie) for curie in pages.paths]
+    return [partial(page_of, curie) for curie in pages.paths if not curie.startswith("MONDO:")]
+
+
+def _around(field: Field, pages: Pages, curie: str) -> Graph | None:
+    """The neighborhood of an entity, its nodes linked to pages; None where there is no edge."""
+    nodes, edges, _ = neighborhood(field.opened, [curie], 2, _GRAPH_NODES)
+    linked = tuple(replace(node, href=pages.paths.get(node.id, node.href)) for node in nodes)
+    return (linked, edges) if edges else None
+
+
+def _ranked_tumors(field: Field) -> tuple[str, ...]:
+    """Tumors by how many antibodies against solid tumors name them: those that open pairs may be ranked on."""
+    named = Counter(tumor for antibody in field.antibodies.values() if antibody.solid for tumor in antibody.tumors)
+    return tuple(tumor for tumor, _ in sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))[:40])
 
 
 def _lists(field: Field, pages: Pages) -> Sequence[Page]:

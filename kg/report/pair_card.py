@@ -24,7 +24,7 @@ class PairCard:
     Parameters
     ----------
     antigens
-        Two CURIEs.
+        Two CURIEs, or HGNC symbols where a ranking names them.
     tumor, intent
         "" where the card is about any.
     score, rank
@@ -37,6 +37,8 @@ class PairCard:
         Label of a tissue or tumor -> level of the first and the second antigen, for plots.
     plotted
         Whether it is one of the few cards that a plotting library draws, where it is installed.
+    steady
+        The ranks that it takes when weights change.
     """
 
     antigens: tuple[str, str]
@@ -52,3 +54,4 @@ class PairCard:
     nearest: str = ""
     levels: tuple[tuple[str, float | None, float | None], ...] = ()
     plotted: bool = False
+    steady: str = ""

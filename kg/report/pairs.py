@@ -13,10 +13,12 @@ from kg.report.field import Antibody, Field
 from kg.report.levels import CLASSES, KEY, STEPS, Levels
 from kg.report.pair_card import Feature, PairCard
 from kg.report.palette import phase_key
+from kg.report.ranked import Explained
+from kg.report.tumors import card_of
 from kg.report.words import many, plain, stage_of, tone_of
 from kg.report.workings import Workings
 from kg.views.drawing import Drawing, Figure
-from kg.views.shapes import Cell, Mark, Page, Section
+from kg.views.shapes import Cell, Mark, Page, Piece, Section
 
 _LATE = 5  # phase 3: the cards that a plotting library draws
 _MOST = 14  # places of a kind in the picture; the table has all
@@ -149,6 +151,60 @@ def pair_page(field: Field, pages: Pages, workings: Workings, card: PairCard, pa
     names = field.get(pair, "skos:altLabel")
     lead = f"{card.family}: joined by {many(len(own), 'antibody', 'antibodies')}, in {many(len(tumors), 'tumor')}."
     return Page(path_of(pair), field.label(pair), lead, facts, sections, None, kind="Antigen pair", also=names)
+
+
+def card_page(field: Field, pages: Pages, levels: Levels, card: Explained, plotted: bool) -> Page:
+    """An open pair on a tumor, as `kg explain` tells it, with where both antigens stand."""
+    grouped: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
+    for row in card.rows:
+        value = (
+            ""
+            if row["value"] is None
+            else f"{row['value']:g}"
+            if isinstance(row["value"], float)
+            else str(row["value"])
+        )
+        cells = (
+            str(row["what"]),
+            str(row["of"] or ""),
+            f"{value} {row['unit'] or ''}".strip(),
+            str(row["detail"] or ""),
+            _source(pages, str(row["source"] or "")),
+        )
+        grouped[str(row["aspect"]).partition(" ")[2]].append(cells)
+    columns = ("what", "of", "value", "detail", "source")
+    antigens = tuple(field.antigen_of(symbol) or symbol for symbol in (card.first, card.second))
+    told = PairCard(
+        (antigens[0], antigens[1]), card.tumor, card.intent, levels=joint(levels, *antigens), plotted=plotted
+    )
+    sections = [Section(aspect[:1].upper() + aspect[1:], columns, tuple(rows)) for aspect, rows in grouped.items()]
+    facts: tuple[tuple[str, Cell], ...] = (
+        ("Tumor", pages.link(card.tumor)),
+        ("Antigens", pages.links(antigens)),
+        ("Best for", plain(card.intent)),
+        ("Command", f"kg explain {card.first} {card.second} --tumor '{card.tumor_label}'"),
+    )
+    lead = (
+        f"A pair of tumor antigens on {card.tumor_label} that no program joins there: what speaks for it, and what "
+        "against."
+    )
+    title = f"{card.first} x {card.second} on {card.tumor_label}"
+    path = card_of(card)
+    return Page(path, title, lead, facts, (*sections[:3], _levels(field, told), *sections[3:]), None, kind="Open pair")
+
+
+def _source(pages: Pages, text: str) -> Cell:
+    """The sources of a line of a card: claims, antibodies, data sets, or the name of a table."""
+    cells: list[Piece] = []
+    for one in text.replace(",", " ").split() if ":" in text else (text,):
+        if one in pages.field.claims:
+            cited = pages.cite([pages.field.claims[one]])
+            cells += cited if isinstance(cited, tuple) else (cited,)
+        elif one in pages.paths:
+            cells.append(pages.link(one))
+        else:
+            cells.append(pages.cited_source(one))
+    return tuple(cells[:6])
 
 
 def reasons(card: PairCard) -> Section:

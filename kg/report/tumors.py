@@ -11,15 +11,15 @@ from kg.report.citing import Pages, path_of
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
 from kg.report.escape_map import escape_map, is_direct, observation_rows, scopes
 from kg.report.field import Antibody, Cited, Field
-from kg.report.pair_card import PairCard
 from kg.report.palette import phase_key
-from kg.report.words import day_of, many, stage_of
+from kg.report.ranked import NOTHING, Explained, Ranked
+from kg.report.words import day_of, many, plain, stage_of
+from kg.terms import slug
 from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Edge, Link, Mark, Node, Page, Section
 
 _MOST_LANES = 40
 _SURFACE = ("bsab:CellSurfaceLocation", "bsab:GlycanLocation", "bsab:PeptideHlaLocation")
-__all__ = ["open_pairs", "precedent_row", "tumor_page"]
 
 
 def tumor_page(
@@ -27,7 +27,7 @@ def tumor_page(
     pages: Pages,
     tumor: str,
     graph: tuple[tuple[Node, ...], tuple[Edge, ...]] | None,
-    ranked: Sequence[PairCard] = (),
+    ranked: Ranked = NOTHING,
 ) -> Page:
     """What was tried in a tumor and its subtypes, how far it came, what stopped it, and what nobody tried."""
     below = field.below(tumor)
@@ -59,7 +59,8 @@ def tumor_page(
     sections = (
         _antibodies(field, pages, antibodies, below),
         _tried(field, pages, antibodies, below),
-        open_pairs(field, pages, tumor, ranked),
+        ranked_pairs(field, pages, tumor, ranked),
+        open_pairs(field, pages, tumor),
         _escapes(field, pages, seen),
         _results(field, pages, results),
         _antigens(field, pages, below),
@@ -174,28 +175,57 @@ def _tried(field: Field, pages: Pages, antibodies: Sequence[Antibody], below: fr
     return Section("Pairs tried", columns, tuple(rows), note, (), "tried")
 
 
-def open_pairs(field: Field, pages: Pages, tumor: str, ranked: Sequence[PairCard]) -> Section:
-    """Pairs that no antibody joins: as they were ranked, or those of antigens that somebody saw on this tumor."""
-    if ranked:
-        rows = tuple(
+def ranked_pairs(field: Field, pages: Pages, tumor: str, ranked: Ranked) -> Section:
+    """The best open pairs of tumor antigens for each intent, as `kg pairs` ranks them."""
+    rows: list[tuple[Cell, ...]] = []
+    for card in ranked.cards.get(tumor, ()):
+        path = card_path(*card.antigens, tumor)
+        name = " x ".join(card.antigens)
+        ends = tuple(pages.link(field.antigen_of(symbol) or symbol) for symbol in card.antigens)
+        rows.append(
             (
-                pages.link(f"pair:{card.antigens[0]}", field.labels(card.antigens).replace(", ", " × ")),
-                card.intent,
-                f"{card.score:.3g}" if card.score is not None else "",
-                Mark(card.openness, "open"),
-                "; ".join(f"{one.name} {one.value}" for one in card.features[:3]),
+                Link(name, path) if any(card_of(one) == path for one in ranked.explained) else name,
+                plain(card.intent),
+                str(card.rank),
+                f"{card.score:.3f}",
+                card.steady,
+                Mark(plain(card.openness), "open"),
+                card.searched,
+                ", ".join(f"{one.name} {one.value}" for one in card.features[:3]),
+                ends,
             )
-            for card in ranked
         )
-        return Section(
-            "Pairs that nobody targeted yet",
-            ("pair", "intent", "score", "openness", "why"),
-            rows,
-            ranked[0].searched,
-            (),
-            "open",
-            optional=True,
-        )
+    note = (
+        f"{ranked.told.get(tumor, '')}; only those that are open here. Each intent is a ranking of its own. A "
+        "score sorts, and "
+        "is no probability; expression is that of today. kg pairs and kg explain give more."
+    )
+    columns = (
+        "pair",
+        "intent",
+        "rank",
+        "score",
+        "rank if weights change",
+        "openness",
+        "why open",
+        "strongest features",
+        "antigens",
+    )
+    return Section("Open pairs, ranked", columns, tuple(rows), note, (), "ranked", optional=True)
+
+
+def card_path(first: str, second: str, tumor: str) -> str:
+    """Where the card of a pair on a tumor stands."""
+    return f"pair/card-{slug(first)}-{slug(second)}-{slug(tumor)}.html"
+
+
+def card_of(card: Explained) -> str:
+    """Where an explained pair stands."""
+    return card_path(card.first, card.second, card.tumor)
+
+
+def open_pairs(field: Field, pages: Pages, tumor: str) -> Section:
+    """Pairs that no antibody joins, of antigens that somebody saw on this tumor."""
     on: dict[str, list[Cited]] = defaultdict(list)
     for narrower in sorted(field.below(tumor)):
         for cited in field.claims_on(narrower, "expressedOn"):
