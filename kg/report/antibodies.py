@@ -21,13 +21,14 @@ HARMS = frozenset(
 )
 HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", "death", "anti-drug-antibodies")
 _RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
-_MOST_ALTERNATIVES = 30
+_MOST_ALTERNATIVES = 20
 
 
 def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Antibody) -> Page:
     """All that is known of one antibody."""
     own = antibody.curie
-    claims = [*field.claims_of(own), *(cited for arm in antibody.arms for cited in field.claims_of(arm.curie))]
+    arms = sorted({cited.object for cited in field.claims_of(own, "hasArm")} | {arm.curie for arm in antibody.arms})
+    claims = [*field.claims_of(own), *(cited for arm in arms for cited in field.claims_of(arm))]
     verdicts = workings.verdicts[own]
     sections = (
         _arms(field, pages, antibody),
@@ -47,7 +48,7 @@ def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Anti
         _lead(field, antibody),
         _facts(field, antibody, verdicts),
         sections,
-        workings.graph(own),
+        workings.graph(own) if antibody.solid else None,
         kind="Antibody",
         also=field.get(own, "skos:altLabel"),
         graph_layout="layers",

@@ -154,13 +154,13 @@ def blocks(groups: Sequence[Block], steps: Sequence[float], name: str, told: str
             shapes.append(words(x + label - 6, at + 12.5, fitted(row, label - 8, 11.5), "", "end"))
             worded = dict([block.worded[number]]) if block.worded else {}
             for place, value in enumerate(values):
-                told = worded.get(place, shown(value))
-                style = _WORDED.get(told, "none") if place in worded else _level(value, steps)
+                level = worded.get(place, shown(value))
+                style = _WORDED.get(level, "none") if place in worded else _level(value, steps)
                 spot = x + label + cell * place
                 if style != "none":
                     shapes.append(rect(spot, at, cell - 2, high - 2, style, round_=0))
-                ink = "on-strong" if style == "q5" else "on-weak"
-                shapes.append(words(spot + cell / 2 - 1, at + 11.5, told, f"{ink} small", "middle"))
+                ink = "on-strong small" if style == "q5" else "small"
+                shapes.append(words(spot + cell / 2 - 1, at + 11.5, level, ink, "middle"))
         tallest = max(tallest, 34 + len(block.rows) * high)
         x += own
         widest = max(widest, x)

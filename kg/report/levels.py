@@ -192,14 +192,15 @@ class Levels:
         )
 
     def rows(self, antigen: str) -> tuple[tuple[Cell, ...], ...]:
-        """The same numbers as rows: place, class, RNA by HPA, RNA by GTEx or in the cohort, protein."""
+        """The same numbers as rows: place, class, RNA, RNA by GTEx, protein; tumors from RNA 1 on."""
         rows: list[tuple[Cell, ...]] = []
         for level in self.normal(antigen):
             stain = _PROTEIN[int(level.stain)] if level.stain is not None else ""
-            rows.append((level.place, level.kind, _number(level.hpa), _number(level.gtex), "", stain))
+            rows.append((level.place, level.kind, _number(level.hpa), _number(level.gtex), stain))
         for tumor in self.tumors(antigen):
-            share = f"{tumor.share:.0%} of patients medium or high" if tumor.share is not None else ""
-            rows.append((tumor.place, "tumor", "", "", _number(tumor.rna), share))
+            if tumor.share is not None or (tumor.rna or 0) >= 1:
+                share = f"{tumor.share:.0%} medium or high" if tumor.share is not None else ""
+                rows.append((tumor.place, "tumor", _number(tumor.rna), "", share))
         return tuple(rows)
 
 
@@ -211,4 +212,4 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-COLUMNS = ("place", "class", "RNA, HPA (nTPM)", "RNA, GTEx (TPM)", "RNA, tumor (TPM)", "protein")
+COLUMNS = ("place", "class", "RNA (HPA nTPM; tumors TPM)", "RNA, GTEx (TPM)", "protein, or share of patients")

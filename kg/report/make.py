@@ -41,7 +41,7 @@ CANDOR = (
     "these pages. Unknown stays unknown and is never counted as zero.\n"
     "Curated facts and tables: CC BY 4.0. What derives from the Human Protein Atlas: CC BY-SA 4.0. Code: Apache 2.0."
 )
-_GRAPH_NODES = 80
+_GRAPH_NODES = 40
 Graph = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
 
@@ -92,7 +92,7 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             for one in pages.paths
             if one.startswith("MONDO:")
         ]
-        made += [card_page(field, pages, levels, one, number < 3) for number, one in enumerate(ranked.explained)]
+        made += [card_page(field, pages, levels, one, number < 2) for number, one in enumerate(ranked.explained)]
         started = start_page(opened, field, pages, workings, checked)
         front = [
             started.page,

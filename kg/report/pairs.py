@@ -20,7 +20,7 @@ from kg.report.workings import Workings
 from kg.views.drawing import Drawing, Figure
 from kg.views.shapes import Cell, Mark, Page, Piece, Section
 
-_LATE = 5  # phase 3: the cards that a plotting library draws
+_LATE = 7  # approved: the cards that a plotting library draws
 _MOST = 14  # places of a kind in the picture; the table has all
 _ON_ONE_CELL = tuple(f"tumor-antigen-x-{other}" for other in ("tumor-antigen", "innate-checkpoint", "death-receptor"))
 

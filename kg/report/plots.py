@@ -72,6 +72,8 @@ def both_levels(
 ) -> str:
     """Every tissue and tumor by the RNA of two antigens on logarithmic axes; the highest of each kind are named."""
     figure, axes = _figure(7.6, 4.8)
+    from matplotlib.ticker import NullLocator
+
     kinds = (("tumor", _SERIES[0], "o"), ("vital", _SERIES[1], "s"), ("", _SERIES[6], "^"))
     known = [(place, one, other) for place, one, other in levels if one is not None and other is not None]
     for kind, color, shape in kinds:
@@ -92,8 +94,10 @@ def both_levels(
             axes.annotate(
                 words, (one + 0.1, other + 0.1), textcoords="offset points", xytext=(5, 4), fontsize=8, color=_INK
             )
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    for axis, scale in ((axes.xaxis, axes.set_xscale), (axes.yaxis, axes.set_yscale)):
+        scale("log")
+        axis.set_ticks([0.1, 1, 10, 100, 1000], ["0.1", "1", "10", "100", "1000"])
+        axis.set_minor_locator(NullLocator())
     axes.set_xlabel(f"{first}, RNA", color=_SOFT)
     axes.set_ylabel(f"{second}, RNA", color=_SOFT)
     for limit in (axes.axhline, axes.axvline):

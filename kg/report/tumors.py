@@ -265,9 +265,7 @@ def open_pairs(field: Field, pages: Pages, tumor: str) -> Section:
         "first is on it, says",
         "second is on it, says",
     )
-    return Section(
-        "Pairs that nobody targeted yet", columns, tuple(row for _, row in found[:60]), note, (), "open", optional=True
-    )
+    return Section("Pairs that nobody targeted yet", columns, tuple(row for _, row in found[:60]), note, (), "open")
 
 
 def _escapes(field: Field, pages: Pages, seen: Sequence[str]) -> Section:

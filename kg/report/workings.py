@@ -14,7 +14,7 @@ from kg.chains.walk import Chain
 from kg.report.field import Field
 from kg.views.shapes import Edge, Node
 
-MOST_NODES = 60
+MOST_NODES = 32
 
 
 class Workings:

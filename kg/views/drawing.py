@@ -56,7 +56,7 @@ class Figure:
 def rect(x: float, y: float, wide: float, high: float, style: str, title: str = "", href: str = "", round_: float = 2,
          ) -> Shape:  # fmt: skip
     """A rectangle by its upper left corner."""
-    return Shape("rect", _attributes(x=x, y=y, width=wide, height=high, rx=round_, class_=style), "", title, href)
+    return Shape("rect", _attributes(x=x, y=y, width=wide, height=high, rx=round_ or "", class_=style), "", title, href)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str, title: str = "") -> Shape:
@@ -77,7 +77,7 @@ def path(way: str, style: str, title: str = "", turn: str = "", href: str = "") 
 def words(x: float, y: float, text: str, style: str = "", anchor: str = "start", href: str = "", turn: str = "",
           title: str = "") -> Shape:  # fmt: skip
     """A line of text on its base line."""
-    style = style if anchor == "start" else f"{style} at-{anchor}".strip()
+    style = style if anchor == "start" else f"{style} {anchor[:3]}".strip()
     given = _attributes(x=x, y=y, class_=style, transform=turn)
     return Shape("text", given, text, title, href)
 

@@ -168,7 +168,7 @@ def table_body(section: Section, page: str) -> Markup:
         for cell in row:
             parts = pieces(cell)
             size = sum([len(_text_of(piece)) for piece in parts])
-            short = ' class="short"' if size <= 12 else ' class="long"' if size > 100 else ""
+            short = "" if size <= 12 else ' class="long"' if size > 100 else " class=w"
             body = " ".join([_piece(piece, page) for piece in parts])
             out.append(f'<th scope="row"{short}>{body}</th>' if head else f"<td{short}>{body}</td>")
             head = False
