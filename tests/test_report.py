@@ -456,7 +456,12 @@ def test_no_page_is_wider_than_a_telephone(tab: Tab, report: Path, kind: str) ->
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("typed", "heading"),
-    [("tarlat", "tarlatamab"), ("AMG 757", "tarlatamab"), ("HER2", "HER2"), ("erbb2", "HER2"), ("antigen loss", "antigen loss"),
+    [
+        ("tarlat", "tarlatamab"),
+        ("AMG 757", "tarlatamab"),
+        ("HER2", "HER2"),
+        ("erbb2", "HER2"),
+        ("antigen loss", "antigen loss"),
      ("SCLC", "small cell lung carcinoma"), ("EGFR x MET", "EGFR x MET")],
 )  # fmt: skip
 def test_the_search_finds_entities_by_any_of_their_names(tab: Tab, report: Path, typed: str, heading: str) -> None:

@@ -21,7 +21,7 @@ HARMS = frozenset(
 )
 HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", "death", "anti-drug-antibodies")
 _RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
-_MOST_ALTERNATIVES = 20
+_MOST_ALTERNATIVES, _MOST_WAYS = 15, 20
 
 
 def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Antibody) -> Page:
@@ -126,7 +126,7 @@ def _ways(field: Field, pages: Pages, workings: Workings, antibody: Antibody) ->
     rows: list[tuple[Cell, ...]] = []
     stops: dict[str, Stop] = {}
     flows: dict[tuple[str, str], str] = {}
-    for chain in chains:
+    for chain in chains[:_MOST_WAYS]:
         stated = [field.claims[link.claim] for link in chain.links if link.claim in field.claims]
         weakest = chain.weakest
         told = f"{field.label(weakest.source)} {field.label(weakest.predicate)} {field.label(weakest.target)}"
@@ -177,6 +177,8 @@ def _ways(field: Field, pages: Pages, workings: Workings, antibody: Antibody) ->
         )
     columns = ("held by", "acts on", "cell", "does", "effect", "on", "support", "weakest link", "evidence")
     note = "Every chain from an arm to the tumor, in any tumor. Support sorts; it is no probability."
+    if len(chains) > _MOST_WAYS:
+        note += f" The first {_MOST_WAYS} of {len(chains)}; kg chains gives all."
     return Section("How it acts", columns, tuple(rows), note, figures, "chains", folded=True, optional=True)
 
 

@@ -13,7 +13,7 @@ from kg.report.field import Cited, Field
 from kg.report.words import many, plain, stage_of, tone_of
 from kg.report.workings import Workings
 from kg.views.drawing import Figure
-from kg.views.shapes import Cell, Edge, Mark, Node, Page, Section
+from kg.views.shapes import Cell, Mark, Page, Section
 
 _VERDICTS = ("fails", "unknown", "works")
 
@@ -23,9 +23,7 @@ def observations_of(field: Field, kind: str) -> list[str]:
     return [one for one in field.who("escapeMechanism", kind) if one.startswith("escape:")]
 
 
-def escape_page(
-    field: Field, pages: Pages, workings: Workings, kind: str, graph: tuple[tuple[Node, ...], tuple[Edge, ...]] | None
-) -> Page:
+def escape_page(field: Field, pages: Pages, workings: Workings, kind: str) -> Page:
     """One kind of escape."""
     seen = observations_of(field, kind)
     scope = field.label(field.one(kind, "hasScope")).removesuffix(" scope")
@@ -77,10 +75,9 @@ def escape_page(
         f"{lead}\n{note}" if note else lead,
         facts,
         sections,
-        graph,
+        None,
         kind="Kind of escape",
         also=(field.word(kind),),
-        graph_title="What stands around it",
     )
 
 

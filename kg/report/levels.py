@@ -192,13 +192,13 @@ class Levels:
         )
 
     def rows(self, antigen: str) -> tuple[tuple[Cell, ...], ...]:
-        """The same numbers as rows: place, class, RNA, RNA by GTEx, protein; tumors from RNA 1 on."""
+        """The same numbers as rows: place, class, RNA, RNA by GTEx, protein; tumors from RNA 2 on."""
         rows: list[tuple[Cell, ...]] = []
         for level in self.normal(antigen):
             stain = _PROTEIN[int(level.stain)] if level.stain is not None else ""
             rows.append((level.place, level.kind, _number(level.hpa), _number(level.gtex), stain))
         for tumor in self.tumors(antigen):
-            if tumor.share is not None or (tumor.rna or 0) >= 1:
+            if tumor.share is not None or (tumor.rna or 0) >= 2:
                 share = f"{tumor.share:.0%} medium or high" if tumor.share is not None else ""
                 rows.append((tumor.place, "tumor", _number(tumor.rna), "", share))
         return tuple(rows)

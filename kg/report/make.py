@@ -145,7 +145,7 @@ def _makers(field: Field, pages: Pages, workings: Workings, levels: Levels) -> l
         if curie.startswith("pair:"):
             return pair_page(field, pages, workings, tried_card(field, pages, levels, curie), curie)
         if curie.startswith("bsab:"):
-            return escape_page(field, pages, workings, curie, around(curie))
+            return escape_page(field, pages, workings, curie)
         return antigen_page(field, pages, levels, curie, around(curie))
 
     return [partial(page_of, curie) for curie in pages.paths if not curie.startswith("MONDO:")]

@@ -14,7 +14,7 @@ from kg.chains.walk import Chain
 from kg.report.field import Field
 from kg.views.shapes import Edge, Node
 
-MOST_NODES = 32
+FEWEST_NODES, MOST_NODES = 8, 32  # fewer say no more than the picture of the chains
 
 
 class Workings:
@@ -51,13 +51,13 @@ class Workings:
         return tuple(sorted(once.values(), key=lambda chain: (-chain.support, chain.key)))
 
     def graph(self, antibody: str) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:
-        """The chains of an antibody with their escapes as nodes and edges; None where no chain is known."""
+        """The chains of an antibody with their escapes as nodes and edges; None where there is too little to draw."""
         once = {traced.chain._replace(tumor="").key: traced for traced in self._traced[antibody]}
         if not once:
             return None
         answer = ChainAnswer(self.field.opened, tuple(once[key] for key in sorted(once)), self.escapes)
         graph, _ = to_graph(answer, MOST_NODES)
-        return graph if graph[1] else None
+        return graph if len(graph[0]) >= FEWEST_NODES else None
 
     def tally(self, verdicts: Iterable[Verdict]) -> dict[str, int]:
         """How many kinds of escape an antibody works, fails or is unknown under: the worst verdict of a kind counts."""

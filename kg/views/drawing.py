@@ -84,9 +84,7 @@ def words(x: float, y: float, text: str, style: str = "", anchor: str = "start",
 
 def _attributes(**given: str | float) -> tuple[tuple[str, str], ...]:
     shown = {
-        name.rstrip("_").replace("_", "-"): f"{value:.1f}".removesuffix(".0")
-        if isinstance(value, float)
-        else str(value)
+        name.rstrip("_").replace("_", "-"): f"{value:.0f}" if isinstance(value, float) else str(value)
         for name, value in given.items()
     }
     return tuple((name, value) for name, value in shown.items() if value)
