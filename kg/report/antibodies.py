@@ -21,7 +21,7 @@ HARMS = frozenset(
 )
 HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", "death", "anti-drug-antibodies")
 _RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
-_MOST_ALTERNATIVES, _MOST_WAYS = 15, 20
+_MOST_ALTERNATIVES, _MOST_WAYS = 12, 16
 
 
 def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Antibody) -> Page:

@@ -41,7 +41,7 @@ CANDOR = (
     "these pages. Unknown stays unknown and is never counted as zero.\n"
     "Curated facts and tables: CC BY 4.0. What derives from the Human Protein Atlas: CC BY-SA 4.0. Code: Apache 2.0."
 )
-_GRAPH_NODES = 40
+_GRAPH_NODES = 32
 Graph = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
 

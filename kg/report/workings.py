@@ -14,7 +14,7 @@ from kg.chains.walk import Chain
 from kg.report.field import Field
 from kg.views.shapes import Edge, Node
 
-FEWEST_NODES, MOST_NODES = 8, 32  # fewer say no more than the picture of the chains
+FEWEST_NODES, MOST_NODES = 12, 26  # fewer say no more than the picture of the chains
 
 
 class Workings:
