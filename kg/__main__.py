@@ -1,5 +1,6 @@
-"""`python -m kg` is `kg`."""
+"""`python -m kg` is `kg`. Guarded, since processes that are spawned import it again."""
 
 from kg.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -85,32 +85,31 @@ def claims(
         if stated and all(stated[prop] == value for prop, value in given):
             found.append((subject_, stated))
     for claim, parts in sorted(found, key=lambda pair: (str(pair[1][PREDICATE]), str(pair[1][OBJECT]), str(pair[0]))):
-        yield Stated(
-            compress(claim.value),
-            compress(parts[SUBJECT].value),
-            compress(parts[PREDICATE].value),
-            parts[OBJECT],
-            tuple(
-                sorted(
-                    (compress(name.value), to_value(value))
-                    for name, value in parts.items()
-                    if name not in _NOT_QUALIFIERS
-                )
-            ),
-            float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0,
-            _CONTESTED in parts,
-            evidence_lines(store, claim),
-        )
+        yield _made(store, claim, parts)
 
 
+@lru_cache(maxsize=1 << 15)
 def claim(store: ox.Store, node: ox.NamedNode) -> Stated | None:
     """One claim by its own IRI, or None."""
     parts = _stated(store, node)
-    if not parts:
-        return None
-    subject, obj = parts[SUBJECT], parts[OBJECT]
-    assert isinstance(subject, ox.NamedNode)
-    return next((stated for stated in claims(store, subject, None, obj) if stated.claim == compress(node.value)), None)
+    return _made(store, node, parts) if parts else None
+
+
+def _made(store: ox.Store, claim: ox.NamedNode, parts: dict[ox.NamedNode, Node]) -> Stated:
+    return Stated(
+        compress(claim.value),
+        compress(parts[SUBJECT].value),
+        compress(parts[PREDICATE].value),
+        parts[OBJECT],
+        tuple(
+            sorted(
+                (compress(name.value), to_value(value)) for name, value in parts.items() if name not in _NOT_QUALIFIERS
+            )
+        ),
+        float(parts[_SUPPORT].value) if _SUPPORT in parts else 0.0,
+        _CONTESTED in parts,
+        evidence_lines(store, claim),
+    )
 
 
 @lru_cache(maxsize=1 << 16)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kg.chains import ChainAnswer
     from kg.pairs.card import Card
-    from kg.pairs.plots import Picture
+    from kg.pairs.plots import Picture as Plot
     from kg.pairs.ranking import Pairs, Ranking
     from kg.pairs.weights import Weights
     from kg.path_search import FoundPath
@@ -253,7 +253,7 @@ class KnowledgeGraph:
         where = tumor_named(self.opened, self._pairs, tumor) if tumor else ""
         return card.explain(self.opened, self._pairs, first, second, self._weights(weights), where)
 
-    def plot(self, what: Ranking | Card, kind: str = "") -> Picture:
+    def plot(self, what: Ranking | Card, kind: str = "") -> Plot:
         """A ranking, or a card, as SVG that a notebook shows (extra `plot`).
 
         Parameters

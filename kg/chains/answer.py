@@ -68,12 +68,15 @@ class ChainAnswer:
         self.traced = traced
         self._escapes = escapes or Escapes(StoreLinks(opened.store))
         self._counters: dict[tuple[str, Escape], tuple[Counter, ...]] = {}
+        self._chains: dict[str, tuple[Chain, ...]] = {}
 
     def counters(self, chain: Chain, escape: Escape) -> tuple[Counter, ...]:
         """What counters an escape from the antibody of a chain; found when asked for, since a table needs none."""
         key = (chain.antibody, escape)
         if key not in self._counters:
-            chains = chains_of(self._escapes.links, chain.antibody)
+            if chain.antibody not in self._chains:
+                self._chains[chain.antibody] = chains_of(self._escapes.links, chain.antibody)
+            chains = self._chains[chain.antibody]
             self._counters[key] = self._escapes.counters(chain.antibody, chains, escape)
         return self._counters[key]
 

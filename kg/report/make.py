@@ -1,72 +1,48 @@
-"""Put a report together: numbers, findings, questions, antibodies, tumors; then write it as one folder."""
+"""Put a report together, page by page, from a view that is read once; then write it as one folder."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from kg.errors import Finding
-from kg.lookup import Match
+from kg.neighborhood import neighborhood
 from kg.output import replaced_folder
-from kg.query import Answer, ask, question, questions, records, sparql
-from kg.report.pages import antibody_page, list_page, pairs_by_tumor, question_page, tumor_page
-from kg.report.review import review_page
-from kg.report.rows import answer_section, path_of, text_of, with_labels
+from kg.query import questions
+from kg.report.answers import list_page, question_page, review_page
+from kg.report.antibodies import antibody_page, targets_of
+from kg.report.antigens import antigen_page
+from kg.report.citing import OTHERS, Pages, evidence_section, path_of
+from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
+from kg.report.escape_map import escape_map, is_direct, observation_rows, scopes
+from kg.report.escapes import escape_page, observations_of
+from kg.report.field import Field
+from kg.report.landscape import landscape_page
+from kg.report.levels import Levels
+from kg.report.pairs import card_page, pair_page, tried_card
+from kg.report.palette import GROUPS, group_of
+from kg.report.ranked import start_ranking
 from kg.report.schema import counted_schema
-from kg.stats import statistics
+from kg.report.start import start_page
+from kg.report.tumors import tumor_page
+from kg.report.words import many, plain, stage_of
+from kg.report.workings import Workings
 from kg.store import Opened, Progress
 from kg.validate import Checked
 from kg.views.schema_picture import schema_svg
-from kg.views.shapes import Link, Page, Section
+from kg.views.shapes import Cell, Edge, Link, Mark, Node, Page, Section
 from kg.views.site import render_site
 
 TITLE = "Bispecific antibodies against solid tumors"
 CANDOR = (
     "Curation is machine-assisted and no clinician has reviewed it. Unread claims are stored, marked and left out of "
-    "these pages. Unknown stays unknown and is never counted as zero."
+    "these pages. Unknown stays unknown and is never counted as zero.\n"
+    "Curated facts and tables: CC BY 4.0. What derives from the Human Protein Atlas: CC BY-SA 4.0. Code: Apache 2.0."
 )
-
-_ANTIBODIES = """
-SELECT ?antibody ?label ?scope ?stage (COUNT(DISTINCT ?pair) AS ?pairs) (MIN(COALESCE(?name, "")) AS ?first_pair)
-WHERE {
-  ?antibody a bsab:Antibody ; rdfs:label ?label ; bsab:scope/skos:notation ?scope .
-  OPTIONAL { ?antibody bsab:hasPair ?pair . ?pair rdfs:label ?name }
-  OPTIONAL { ?antibody bsab:highestPhase/skos:notation ?stage }
-} GROUP BY ?antibody ?label ?scope ?stage ORDER BY LCASE(?label)
-"""
-_TUMORS = """
-SELECT ?tumor ?label ?solid (COUNT(DISTINCT ?antibody) AS ?antibodies) (COUNT(DISTINCT ?seen) AS ?escapes) WHERE {
-  ?tumor a bsab:Tumor ; rdfs:label ?label .
-  OPTIONAL { ?tumor bsab:solid ?solid }
-  OPTIONAL { ?antibody bsab:testedIn ?tumor }
-  OPTIONAL { ?seen bsab:observedIn ?tumor }
-} GROUP BY ?tumor ?label ?solid HAVING (COUNT(DISTINCT ?antibody) + COUNT(DISTINCT ?seen) > 0) ORDER BY LCASE(?label)
-"""
-_DIRECT = """
-SELECT ?escape ?scope ?under ?tumor ?stance ?timing ?summary ?source WHERE {
-  ?seen bsab:transferred false ; bsab:escapeMechanism ?kind ; bsab:summary ?summary .
-  ?seen bsab:timing/skos:notation ?timing .
-  ?kind rdfs:label ?escape ; bsab:hasScope/skos:notation ?scope .
-  { SELECT ?seen (MIN(?word) AS ?stance) (MIN(STR(?cited)) AS ?source) (MIN(COALESCE(?place, "")) AS ?tumor)
-      (MIN(COALESCE(?drug, "")) AS ?under) WHERE {
-      ?line bsab:observation ?seen ; bsab:stance/skos:notation ?word ; bsab:source ?cited .
-      OPTIONAL { ?seen bsab:observedIn/rdfs:label ?place }
-      OPTIONAL { ?seen bsab:observedUnder/rdfs:label ?drug }
-    } GROUP BY ?seen }
-  FILTER(?scope != "not-escape")
-} ORDER BY ?scope ?escape ?under ?summary ?source
-"""
-_PAIRS = """
-SELECT ?pair ?family ?antibodies ?stage WHERE {
-  { SELECT ?node (COUNT(DISTINCT ?antibody) AS ?antibodies) (MAX(?rank) AS ?highest) WHERE {
-      ?antibody bsab:hasPair ?node ; bsab:scope ?scope . VALUES ?scope { bsab:SolidScope bsab:BothScope }
-      OPTIONAL { ?antibody bsab:hasEvent/bsab:phase/bsab:rank ?known } BIND(COALESCE(?known, 0) AS ?rank)
-    } GROUP BY ?node }
-  ?node rdfs:label ?pair ; bsab:family/skos:notation ?family .
-  OPTIONAL { ?phase a bsab:Phase ; bsab:rank ?highest ; skos:notation ?stage }
-} ORDER BY DESC(?antibodies) ?pair ?family
-"""
+_GRAPH_NODES = 32
+Graph = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,56 +63,55 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
     UsageError
         The folder holds something else.
     """
-    antibodies, tumors = _select(opened, _ANTIBODIES), _select(opened, _TUMORS)
-    pages = {text_of(row["antibody"]): path_of(text_of(row["antibody"])) for row in antibodies.rows}
-    pages |= {text_of(row["tumor"]): path_of(text_of(row["tumor"])) for row in tumors.rows}
     asked = questions()
-    steps = len(pages) + len(asked)
 
-    def tell(done: int) -> None:
+    def tell(done: int, of: int) -> None:
         if progress:
-            progress("drawing pages", done, steps)
+            progress("drawing pages", done, of)
 
     with replaced_folder(folder) as fresh:
+        field = Field(opened)
+        pages = Pages(field, paths_of(field))
+        ranking = start_ranking(opened, _ranked_tumors(field))
+        workings, levels = Workings(field), Levels(field)
+        makers = _makers(field, pages, workings, levels)
+        of = len(makers) + len(asked)
         made: list[Page] = []
-        for number, row in enumerate(antibodies.rows):
-            tell(number)
-            made.append(
-                antibody_page(opened, Match(text_of(row["antibody"]), text_of(row["label"]), "antibody"), pages)
-            )
-        tried = pairs_by_tumor(opened)
-        none = records(question("pairs-in-tumor").columns, ())
-        for number, row in enumerate(tumors.rows, start=len(antibodies.rows)):
-            tell(number)
-            match = Match(text_of(row["tumor"]), text_of(row["label"]), "tumor")
-            made.append(tumor_page(opened, match, pages, tried.get(match.curie, none)))
-        answered = []
-        for number, each in enumerate(asked, start=len(pages)):
-            tell(number)
-            page, rows = question_page(opened, each, pages)
+        for number, make in enumerate(makers):
+            tell(number, of)
+            made.append(make())
+        answered: list[tuple[Cell, ...]] = []
+        for number, one in enumerate(asked, start=len(makers)):
+            tell(number, of)
+            page, rows = question_page(opened, field, pages, one)
             made.append(page)
-            answered.append((str(each.number), Link(each.title, page.path), each.question, str(rows)))
-        index, highlights = _index(opened, checked, pages, tumors)
+            answered.append((str(one.number), Link(one.title, page.path), one.question, str(rows)))
+        ranked = ranking()
+        made += [
+            tumor_page(field, pages, one, _around(field, pages, one), ranked)
+            for one in pages.paths
+            if one.startswith("MONDO:")
+        ]
+        made += [card_page(field, pages, levels, one, number < 2) for number, one in enumerate(ranked.explained)]
+        started = start_page(opened, field, pages, workings, checked)
         front = [
-            index,
-            _antibody_list(antibodies, pages),
-            _tumor_list(tumors, pages),
+            started.page,
+            landscape_page(field, pages),
+            *_lists(field, pages),
             list_page(
                 "question/index.html",
                 "Questions",
                 "Each question is one command; here with its example.",
                 ("no", "question", "asks", "rows"),
-                list(answered),
+                answered,
             ),
-            _pair_list(opened),
-            _escape_list(opened, pages),
-            review_page(opened, pages),
+            review_page(opened, field, pages),
+            _others(field, pages),
         ]
-        footer = opened.footer()
         files = render_site(
             [*front, *made],
             site_title=TITLE,
-            footer=footer,
+            footer=opened.footer(),
             version_note=CANDOR,
             schema=schema_svg(*counted_schema(opened.store)),
         )
@@ -144,178 +119,212 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             target = fresh / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        tell(steps)
-    return Made(folder, len(front) + len(made), len(asked), highlights)
+        tell(of, of)
+    return Made(folder, len(front) + len(made), len(asked), started.highlights)
 
 
-def _select(opened: Opened, query: str) -> Answer:
-    answer = sparql(opened, query)
-    assert isinstance(answer, Answer)
-    return answer
+def paths_of(field: Field) -> dict[str, str]:
+    """CURIE -> page of every antibody, antigen, pair and kind of escape, and of each tumor that is named by a claim."""
+    known = [*field.antibodies, *field.of("Antigen"), *field.of("EscapeMechanism")]
+    known += [pair for pair in field.of("Pair") if field.who("hasPair", pair)]
+    for tumor in field.of("Tumor"):
+        if any(one in field.antibodies for one in field.who("testedIn", tumor)) or field.who("observedIn", tumor):
+            known.append(tumor)
+    return {curie: path_of(curie) for curie in known}
 
 
-def _index(opened: Opened, checked: Checked, pages: dict[str, str], tumors: Answer) -> tuple[Page, tuple[str, ...]]:
-    counted = statistics(opened)
-    headline = counted.groups["headline"]
-    reading = counted.groups["claims_by_reading"]
-    year = int((opened.view.as_of or opened.as_of)[:4])
-    recent = ask(opened, question("changes-since"), {"since": f"{year}-01-01"})
-    contested = ask(opened, question("contested-claims"), {})
-    targets = ask(opened, question("antigens-by-programs"), {})
-    direct = _select(opened, _DIRECT)
-    pairs = _select(opened, _PAIRS)
-    facts = (
-        ("Antibodies against solid tumors", str(headline["antibodies, solid tumors"])),
-        ("Antigen pairs among them", str(headline["pairs of antibodies against solid tumors"])),
-        ("Claims", f"{reading['read']} read, {reading['record']} from database or registry records"),
+def _makers(field: Field, pages: Pages, workings: Workings, levels: Levels) -> list[Callable[[], Page]]:
+    """A function a page, so that progress can be told and nothing is made twice."""
+
+    def around(curie: str) -> Graph | None:
+        return _around(field, pages, curie)
+
+    def page_of(curie: str) -> Page:
+        if curie in field.antibodies:
+            return antibody_page(field, pages, workings, field.antibodies[curie])
+        if curie.startswith("pair:"):
+            return pair_page(field, pages, workings, tried_card(field, pages, levels, curie), curie)
+        if curie.startswith("bsab:"):
+            return escape_page(field, pages, workings, curie)
+        return antigen_page(field, pages, levels, curie, around(curie))
+
+    return [partial(page_of, curie) for curie in pages.paths if not curie.startswith("MONDO:")]
+
+
+def _around(field: Field, pages: Pages, curie: str) -> Graph | None:
+    """The neighborhood of an entity, its nodes linked to pages; None where there is no edge."""
+    nodes, edges, _ = neighborhood(field.opened, [curie], 2, _GRAPH_NODES)
+    linked = tuple(replace(node, href=pages.paths.get(node.id, node.href)) for node in nodes)
+    return (linked, edges) if edges else None
+
+
+def _ranked_tumors(field: Field) -> tuple[str, ...]:
+    """Tumors by how many antibodies against solid tumors name them: those that open pairs may be ranked on."""
+    named = Counter(tumor for antibody in field.antibodies.values() if antibody.solid for tumor in antibody.tumors)
+    return tuple(tumor for tumor, _ in sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))[:40])
+
+
+def _lists(field: Field, pages: Pages) -> Sequence[Page]:
+    """The lists of tumors, antibodies, antigens, pairs and escapes."""
+    tumors = [
         (
-            "Escape seen in patients on a bispecific in a solid tumor",
-            f"{headline['escape observations in patients on a bispecific in a solid tumor']} of "
-            f"{counted.groups['entities'].get('EscapeObservation', 0)} observations",
-        ),
-        ("Contested claims", str(headline["contested claims"])),
-        (
-            "Checks",
-            f"{_many(checked.errors, 'error')}, {_many(_count(checked.findings, 'warning'), 'warning')}",
-        ),
-    )
-    sections = (
-        with_labels(recent, pages, "antibody", "label", f"What happened in {year}", drop=("since", "claim")),
-        answer_section(
-            "Escapes seen in patients on a bispecific in a solid tumor",
-            direct,
-            pages,
-            "Everything else is carried over from other drugs, cells, hematology or models.",
-        ),
-        answer_section("Claims that sources contradict each other on", contested, pages),
-        Section(
-            "Most engaged targets",
-            ("target", "antibodies", "solid", "pairs"),
-            tuple(
-                (text_of(row["label"]), text_of(row["antibodies"]), text_of(row["solid"]), text_of(row["pairs"]))
-                for row in targets.rows[:15]
+            pages.link(tumor),
+            "yes" if field.one(tumor, "solid") == "true" else "no" if field.one(tumor, "solid") else "",
+            str(len(field.tested_in(tumor))),
+            str(
+                len({s for one in field.below(tumor) for s in field.who("observedIn", one) if s.startswith("escape:")})
             ),
-            "Popularity, not promise: CD3 and the PD-1 axis flatter every count.",
+        )
+        for tumor in field.of("Tumor")
+        if tumor in pages.paths
+    ]
+    antibodies = [
+        (
+            pages.link(a.curie),
+            targets_of(field, a),
+            GROUPS[group_of(field, a)],
+            "solid" if a.solid else "heme only",
+            stage_of(a.stage),
+            a.first.when if a.first else "",
+            Mark(f"stopped {a.stopped.when}".strip(), "bad") if a.stopped else "",
+        )
+        for a in field.antibodies.values()
+    ]
+    antigens = [
+        (
+            pages.link(antigen),
+            field.word(antigen),
+            field.labels(field.get(antigen, "hasLocation")).replace(" location", ""),
+            str(len(field.binders.get(antigen, ()))),
+            stage_of(field.antibodies[field.binders[antigen][0]].stage) if field.binders.get(antigen) else "",
+            str(len(field.get(antigen, "hasPrecedent"))),
+            str(len(field.who("escapesFrom", antigen))),
+        )
+        for antigen in field.of("Antigen")
+    ]
+    return (
+        list_page(
+            "tumor/index.html",
+            "Tumors",
+            "Counts include the subtypes of a tumor.",
+            ("tumor", "solid", "antibodies", "escape observations"),
+            tumors,
         ),
-        Section(
-            "What the checks found",
-            ("severity", "rule", "where", "what"),
-            tuple(
-                (finding.severity, finding.rule, finding.where, finding.what)
-                for finding in checked.findings
-                if finding.severity != "info"
+        list_page(
+            "antibody/index.html",
+            "Antibodies",
+            f"{many(len(antibodies), 'antibody', 'antibodies')} in this view.",
+            ("antibody", "targets", "modality", "against", "furthest stage", "first in the clinic", "state"),
+            antibodies,
+        ),
+        list_page(
+            "antigen/index.html",
+            "Antigens",
+            "Targets of arms, and antigens that drugs of other classes or escapes are about.",
+            (
+                "antigen",
+                "gene",
+                "location",
+                "antibodies",
+                "furthest of them",
+                "drugs of other classes",
+                "escape observations",
             ),
-            f"Ran {', '.join(checked.ran)}."
-            + (f" Skipped {'; '.join(checked.skipped)}." if checked.skipped else "")
-            + f" {_many(_count(checked.findings, 'info'), 'remark')}: kg check --all.",
+            antigens,
         ),
-    )
-    lead = (
-        "How each antibody works, how tumors escape it, what counters that, and who says so. "
-        "An open, evidence-backed graph; every statement names its source."
-    )
-    index = Page("index.html", "Start", lead, facts, tuple(section for section in sections if section.rows), None)
-    busiest = max(tumors.rows, key=lambda row: (int(row["antibodies"] or 0), text_of(row["label"])), default=None)
-    crowded = Counter(text_of(row["family"]) for row in pairs.rows)
-    highlights = (
-        f"{facts[0][1]} antibodies against solid tumors form {facts[1][1]} antigen pairs "
-        f"({crowded.get('tumor-antigen-x-trigger', 0)} of them tumor antigen x trigger, "
-        f"{crowded.get('tumor-antigen-x-tumor-antigen', 0)} tumor antigen x tumor antigen)",
-        f"most programs in one tumor: {text_of(busiest['label'])} ({text_of(busiest['antibodies'])} antibodies)"
-        if busiest
-        else "",
-        f"escape seen in patients on a bispecific in a solid tumor: {facts[3][1]}",
-        f"{len(contested.rows)} claims are contested; {len(recent.rows)} dated events since {year}-01-01",
-    )
-    return index, tuple(line for line in highlights if line)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _count(findings: tuple[Finding, ...], severity: str) -> int:
-    return sum(finding.severity == severity for finding in findings)
-
-
-def _antibody_list(antibodies: Answer, pages: dict[str, str]) -> Page:
-    rows: list[tuple[str | Link, ...]] = [
-        (
-            Link(text_of(row["label"]), pages[text_of(row["antibody"])]),
-            text_of(row["scope"]),
-            text_of(row["stage"]),
-            text_of(row["first_pair"]),
-            text_of(row["pairs"]),
-        )
-        for row in antibodies.rows
-    ]
-    return list_page(
-        "antibody/index.html",
-        "Antibodies",
-        f"{len(rows)} antibodies in this view.",
-        ("antibody", "scope", "highest stage", "pair (first of them)", "pairs"),
-        rows,
+        _pair_list(field, pages),
+        _escape_list(field, pages),
     )
 
 
-def _tumor_list(tumors: Answer, pages: dict[str, str]) -> Page:
-    rows: list[tuple[str | Link, ...]] = [
-        (
-            Link(text_of(row["label"]), pages[text_of(row["tumor"])]),
-            text_of(row["solid"]),
-            text_of(row["antibodies"]),
-            text_of(row["escapes"]),
-        )
-        for row in tumors.rows
-    ]
-    return list_page(
-        "tumor/index.html",
-        "Tumors",
-        "Counts are of the tumor itself; its page includes its subtypes.",
-        ("tumor", "solid", "antibodies", "escape observations"),
-        rows,
-    )
-
-
-def _pair_list(opened: Opened) -> Page:
-    """The pairs that exist, by number of programs: what can be ranked so far. Families are never mixed in one list."""
-    pairs = _select(opened, _PAIRS)
-    families = sorted({text_of(row["family"]) for row in pairs.rows})
+def _pair_list(field: Field, pages: Pages) -> Page:
+    """The pairs that exist. Families are never mixed in one list."""
+    by_family: dict[str, list[tuple[tuple[int, int, str], tuple[Cell, ...]]]] = {}
+    for pair in field.of("Pair"):
+        own = [
+            field.antibodies[one]
+            for one in field.by_stage(o for o in field.who("hasPair", pair) if o in field.antibodies)
+        ]
+        own = [a for a in own if a.solid]
+        if own:
+            family = field.label(field.one(pair, "family"))
+            row = (
+                pages.link(pair),
+                str(len(own)),
+                stage_of(own[0].stage),
+                pages.links(a.curie for a in own[:4]),
+                str(sum(bool(a.stopped) for a in own)),
+            )
+            by_family.setdefault(family, []).append(((-own[0].rank, -len(own), field.label(pair)), row))
     sections = tuple(
         Section(
-            family,
-            ("pair", "antibodies", "highest stage"),
-            tuple(
-                (text_of(row["pair"]), text_of(row["antibodies"]), text_of(row["stage"]))
-                for row in pairs.rows
-                if text_of(row["family"]) == family
-            ),
+            family[:1].upper() + family[1:],
+            ("pair", "antibodies", "furthest stage", "the furthest of them", "stopped"),
+            tuple(row for _, row in sorted(rows, key=lambda p: p[0])),
         )
-        for family in families
+        for family, rows in sorted(by_family.items(), key=lambda item: (-len(item[1]), item[0]))
     )
     lead = (
-        "Pairs of effect-bearing arms in antibodies against solid tumors, by number of programs. "
-        "Pairs that nobody has targeted are not ranked yet."
+        "Pairs of arms that bind for effect, in antibodies against solid tumors, a family each. Pairs that nobody "
+        "joined stand on the pages of the tumors."
     )
-    return Page("pairs.html", "Pairs", lead, (), sections, None)
+    return Page("pair/index.html", "Pairs", lead, (), sections, None)
 
 
-def _escape_list(opened: Opened, pages: dict[str, str]) -> Page:
-    section = answer_section(
-        "All observations in this view",
-        _select(
-            opened,
-            _DIRECT.replace("?seen bsab:transferred false ;", "?seen bsab:transferred ?carried_over ;").replace(
-                "?stance ?timing ?summary", "?stance ?timing ?carried_over ?summary"
-            ),
+def _escape_list(field: Field, pages: Pages) -> Page:
+    seen = list(field.of("EscapeObservation"))
+    kinds = [
+        (
+            pages.link(kind),
+            plain(field.label(field.one(kind, "hasScope")).removesuffix(" scope")),
+            field.labels(field.get(kind, "breaksLink")).replace(" link", ""),
+            str(len(own)),
+            str(sum(is_direct(field, one) for one in own)),
+        )
+        for kind in field.of("EscapeMechanism")
+        for own in [observations_of(field, kind)]
+    ]
+    sections = (
+        Section(
+            "Kinds of escape",
+            ("kind", "scope", "links that it breaks", "observations", "in patients on a bispecific"),
+            tuple(kinds),
         ),
-        pages,
+        Section(
+            "All observations",
+            ESCAPE_COLUMNS,
+            observation_rows(field, pages, seen),
+            scopes(field, seen),
+            escape_map(field, pages, seen, "escapesFrom", "All escapes: kinds by antigen"),
+            "observations",
+            folded=True,
+        ),
     )
     return Page(
-        "escapes.html",
+        "escape/index.html",
         "Escapes",
         "Who saw which escape, under which drug, in which tumor; both sides where sources disagree.",
         (),
-        (section,),
+        sections,
         None,
+    )
+
+
+def _others(field: Field, pages: Pages) -> Page:
+    """The evidence of claims on what has no page of its own: cells, trials, formats, statements of papers."""
+    claims = [cited for cited in field.claims.values() if pages.home(cited) == OTHERS]
+    claims.sort(key=lambda cited: (cited.predicate, cited.subject, cited.object, cited.claim))
+    section = evidence_section(field, pages, claims)
+    lead = (
+        "Claims on cells, trials, formats and statements of papers. All other evidence stands at the foot of the "
+        "page that it is about."
+    )
+    return Page(
+        OTHERS,
+        "Other evidence",
+        lead,
+        (),
+        (Section(section.title, section.columns, section.rows, section.note, (), "evidence", section.row_ids),),
+        None,
+        short="-",
     )

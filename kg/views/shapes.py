@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.errors import Finding, KgError
+from kg.views.drawing import Figure
 
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 _BROWSER_IGNORES = re.compile(r"[\x00-\x20\x7f]")
@@ -71,25 +72,61 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A word in a colored frame: `good`, `bad`, `open` or `plain`. The word says it, the color only helps."""
+
+    text: str
+    tone: str = "plain"
+
+
+Piece = str | Link | Mark
+Cell = Piece | tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A titled table of a page; every row has one cell a column."""
+    """A titled table of a page, with a picture above it; every row has one cell a column.
+
+    `anchor` is its fragment (one is made from its place, if empty); `row_ids` are fragments of rows, empty or one a
+    row. A `folded` one is opened by the reader. `optional` leaves it out where there are neither rows nor figures.
+    """
 
     title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | Link, ...], ...]
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
     note: str = ""
+    figures: tuple[Figure, ...] = ()
+    anchor: str = ""
+    row_ids: tuple[str, ...] = ()
+    folded: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a report; `path` is relative to its root and ends in `.html`."""
+    """One page of a report; `path` is relative to its root and ends in `.html`.
+
+    `kind` stands above its title, `also` are names that the search finds it by, `graph_layout` is one of
+    `layout.LAYOUTS`, `graph_title` says what the graph
+    shows, and `short` is its name in the navigation (its title, if empty; left out, if `-`).
+    """
 
     path: str
     title: str
     lead: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, Cell], ...]
     sections: tuple[Section, ...]
     graph: tuple[tuple[Node, ...], tuple[Edge, ...]] | None
+    kind: str = ""
+    also: tuple[str, ...] = ()
+    graph_layout: str = "auto"
+    graph_title: str = "The graph"
+    short: str = ""
+
+
+def pieces(cell: Cell) -> tuple[Piece, ...]:
+    """The parts of a cell."""
+    return cell if isinstance(cell, tuple) else (cell,)
 
 
 def safe_href(href: str) -> str:

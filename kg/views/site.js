@@ -21,6 +21,15 @@
     table.parentElement.before(box);
   });
 
+  // A link to a row opens the table that it is folded into; the narrow screen gets its tables as they are.
+  function unfold() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target && target.closest("details");
+    if (folded && !folded.open) { folded.open = true; target.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href]");
     if (link && /^https?:/i.test(link.getAttribute("href"))) { link.target = "_blank"; link.rel = "noopener noreferrer"; }
@@ -29,7 +38,7 @@
   const pages = window.kgPages || [], finder = document.getElementById("finder");
   if (!finder || pages.length < 2) return;
   const input = document.createElement("input"), list = document.createElement("ul");
-  input.type = "search"; input.placeholder = "Search all pages"; input.autocomplete = "off";
+  input.type = "search"; input.placeholder = "Antibody, antigen, tumor, pair, escape"; input.autocomplete = "off";
   const facts = { role: "combobox", "aria-label": "Search all pages", "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list" };
   Object.entries(facts).forEach(([name, value]) => input.setAttribute(name, value));
   list.id = "found"; list.hidden = true; list.setAttribute("role", "listbox"); list.setAttribute("aria-label", "Pages found");
@@ -42,10 +51,19 @@
     Array.from(list.children).forEach((option, number) => option.setAttribute("aria-selected", String(number === place)));
     if (found.length) input.setAttribute("aria-activedescendant", `found-${place}`); else input.removeAttribute("aria-activedescendant");
   }
+  // Title, then other names, then any word of either; what people call a thing matters more than where it stands.
+  function rankOf(page, words, parts) {
+    const title = page[0].toLowerCase(), also = (page[3] || "").toLowerCase();
+    if (title === words || also.split("; ").includes(words)) return 0;
+    if (title.startsWith(words)) return 1;
+    if (title.includes(words)) return 2;
+    if (also.includes(words)) return 3;
+    return parts.every((part) => `${title} ${also} ${page[2]}`.includes(part)) ? 4 : 5;
+  }
   function search() {
-    const words = input.value.trim().toLowerCase();
-    const rank = (page) => { const title = page[0].toLowerCase(); return title.startsWith(words) ? 0 : title.includes(words) ? 1 : 2; };
-    found = words ? pages.filter((page) => rank(page) < 2).sort((a, b) => rank(a) - rank(b)).slice(0, 12) : [];
+    const words = input.value.trim().toLowerCase(), parts = words.split(/\s+/);
+    const ranked = words ? pages.map((page) => [rankOf(page, words, parts), page]).filter((pair) => pair[0] < 5) : [];
+    found = ranked.sort((a, b) => a[0] - b[0] || a[1][0].length - b[1][0].length).slice(0, 12).map((pair) => pair[1]);
     list.replaceChildren(...found.map((page, place) => {
       const option = document.createElement("li"), title = document.createElement("bdi"), folder = document.createElement("span");
       option.id = `found-${place}`; option.setAttribute("role", "option");

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from kg.errors import Finding, KgError
 from kg.views.assets import asset_files
+from kg.views.drawing import Figure
 from kg.views.network_page import network_page
 from kg.views.schema_picture import schema_svg
-from kg.views.shapes import Link, Node, Page, is_external, safe_href
-from kg.views.templates import head_of, json_for_html, render
+from kg.views.shapes import Cell, Link, Mark, Node, Page, Piece, Section, is_external, pieces, safe_href
+from kg.views.templates import drawn, head_of, json_for_html, render
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["render_site", "schema_svg"]
 
@@ -72,16 +79,21 @@ def relative(href: str, page: str) -> str:
     >>> relative("antigen/egfr.html#who", "tumor/luad.html"), relative("index.html", "index.html")
     ('../antigen/egfr.html#who', 'index.html')
     """
+    return _from_folder(href, posixpath.dirname(page))
+
+
+@lru_cache(maxsize=1 << 15)
+def _from_folder(href: str, folder: str) -> str:
     href = safe_href(href)
     if not href or is_external(href) or href.startswith("#"):
         return href
     path, hash_sign, anchor = href.partition("#")
-    here = posixpath.relpath(unquote(path), posixpath.dirname(page) or ".")
+    here = posixpath.relpath(unquote(path), folder or ".")
     return quote(here) + hash_sign + anchor
 
 
 def _navigation(pages: Sequence[Page]) -> list[Page]:
-    return [page for page in pages if "/" not in page.path or _is_folder_index(page)]
+    return [page for page in pages if page.short != "-" and ("/" not in page.path or _is_folder_index(page))]
 
 
 def _is_folder_index(page: Page) -> bool:
@@ -93,27 +105,19 @@ def _page(page: Page, pages: Sequence[Page], site_title: str, small_print: str, 
 
     assets = relative(ASSETS, page.path)
     styles, scripts, policy = head_of(("base.css", "site.css"), ("search-index.js", "site.js"), assets)
-    sections = [
-        (
-            section.title,
-            section.note,
-            section.columns,
-            [[_cell(cell, page.path) for cell in row] for row in section.rows],
-            len(section.rows) > _LONG,
-        )
-        for section in page.sections
-    ]
+    shown = [section for section in page.sections if section.rows or section.figures or not section.optional]
     text = render(
         "page.html",
         page=page,
         site_title=site_title,
         small_print=small_print,
         navigation=[
-            (item.title, relative(item.path, page.path), item.path == page.path, _above(item, page))
+            (item.short or item.title, relative(item.path, page.path), item.path == page.path, _above(item, page))
             for item in _navigation(pages)
         ],
         crumbs=_crumbs(page, pages, site_title),
-        sections=sections,
+        facts=[(name, cell_of(value, page.path)) for name, value in page.facts],
+        sections=[_section(section, number, page.path) for number, section in enumerate(shown, start=1)],
         graph=relative(graph_path(page.path), page.path) if page.graph is not None else "",
         size=tuple(map(len, page.graph)) if page.graph is not None else (0, 0),
         schema=Markup(schema),
@@ -125,14 +129,71 @@ def _page(page: Page, pages: Sequence[Page], site_title: str, small_print: str, 
     return text.encode()
 
 
+def _section(section: Section, number: int, page: str) -> dict[str, object]:
+    return {
+        "anchor": section.anchor or f"s{number}",
+        "title": section.title,
+        "note": section.note,
+        "columns": section.columns,
+        "body": table_body(section, page),
+        "count": len(section.rows),
+        "long": len(section.rows) > _LONG,
+        "folded": section.folded,
+        "figures": [_figure(figure, page) for figure in section.figures],
+    }
+
+
+def _figure(figure: Figure, page: str) -> dict[str, object]:
+    from markupsafe import Markup
+
+    svg = drawn(figure.drawing, lambda href: relative(href, page)) if figure.drawing else figure.markup
+    return {"svg": Markup(svg), "caption": figure.caption, "key": figure.key}
+
+
 def _above(item: Page, page: Page) -> bool:
     """Whether a page lies in the folder that a navigation entry stands for."""
     folder = page.path.partition("/")[0] if "/" in page.path else ""
     return bool(folder) and item.path == f"{folder}/index.html" and item.path != page.path
 
 
-def _cell(cell: str | Link, page: str) -> tuple[str, str]:
-    return (cell, "") if isinstance(cell, str) else (cell.text, relative(cell.href, page))
+def table_body(section: Section, page: str) -> Markup:
+    """The rows of a table. Made here and not in the template: cells are most of what a report renders."""
+    from markupsafe import Markup
+
+    out = []
+    for number, row in enumerate(section.rows):
+        anchor = f' id="{escape(section.row_ids[number])}"' if section.row_ids and section.row_ids[number] else ""
+        out.append(f"<tr{anchor}>")
+        head = len(row) > 1
+        for cell in row:
+            parts = pieces(cell)
+            size = sum([len(_text_of(piece)) for piece in parts])
+            short = "" if size <= 12 else ' class="long"' if size > 100 else " class=w"
+            body = " ".join([_piece(piece, page) for piece in parts])
+            out.append(f'<th scope="row"{short}>{body}</th>' if head else f"<td{short}>{body}</td>")
+            head = False
+        out.append("</tr>\n")
+    return Markup("".join(out))
+
+
+def cell_of(cell: Cell, page: str) -> Markup:
+    """A cell as HTML: text, links and marks, each kept apart from the direction of the text around it."""
+    from markupsafe import Markup
+
+    return Markup(" ".join([_piece(piece, page) for piece in pieces(cell)]))
+
+
+def _piece(piece: Piece, page: str) -> str:
+    text = piece if isinstance(piece, str) else piece.text
+    words = escape(text) if text.isascii() else f"<bdi>{escape(text)}</bdi>"  # only these can turn the line around
+    if isinstance(piece, Mark):
+        return f'<span class="mark {escape(piece.tone)}">{words}</span>'
+    href = relative(piece.href, page) if isinstance(piece, Link) else ""
+    return f'<a href="{escape(href)}">{words}</a>' if href else words
+
+
+def _text_of(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece.text
 
 
 def _crumbs(page: Page, pages: Sequence[Page], site_title: str) -> list[tuple[str, str]]:
@@ -154,7 +215,10 @@ def _graph(page: Page, small_print: str) -> bytes:
     text = network_page(
         linked,
         edges,
-        title=page.title,
+        title=page.title
+        if page.graph_layout == "auto"
+        else f"{page.title}: {page.graph_title[:1].lower()}{page.graph_title[1:]}",
+        layout=page.graph_layout,
         footer=small_print,
         center=_center(linked, page.path, path),
         assets=relative(ASSETS, path),
@@ -170,9 +234,24 @@ def _center(nodes: Sequence[Node], page: str, graph: str) -> str:
 
 
 def _search_index(pages: Sequence[Page]) -> bytes:
-    """A script, since pages opened from disk may not fetch."""
-    rows = [[page.title, quote(page.path), page.path.rpartition("/")[0]] for page in pages]
+    """A script, since pages opened from disk may not fetch: title, path, kind and other names of every page."""
+    rows = [
+        [page.title, quote(page.path), page.kind.lower() or page.path.rpartition("/")[0], "; ".join(page.also)]
+        for page in pages
+    ]
     return f"window.kgPages = {json_for_html(rows)};\n".encode()
+
+
+def _links(page: Page) -> Iterator[str]:
+    """Every address that a page's facts, tables and pictures lead to."""
+    cells = [
+        *(value for _, value in page.facts),
+        *(c for section in page.sections for row in section.rows for c in row),
+    ]
+    yield from (piece.href for cell in cells for piece in pieces(cell) if isinstance(piece, Link))
+    for section in page.sections:
+        for figure in section.figures:
+            yield from (shape.href for shape in (figure.drawing.shapes if figure.drawing else ()) if shape.href)
 
 
 def _check(pages: Sequence[Page]) -> None:
@@ -192,8 +271,7 @@ def _check(pages: Sequence[Page]) -> None:
         if not path.endswith(".html") or posixpath.normpath(path) != path or path.startswith(("/", "../")):
             complain(path, "cannot be the path of a page", "write folder/name.html")
     for page in pages:
-        links = [cell.href for section in page.sections for row in section.rows for cell in row
-                 if isinstance(cell, Link)]  # fmt: skip
+        links = list(_links(page))
         links += [node.href for node in page.graph[0]] if page.graph is not None else []
         for section in page.sections:
             for row in section.rows:

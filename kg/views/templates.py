@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.views.assets import asset
+from kg.views.drawing import Drawing, Shape
 from kg.views.shapes import is_external, safe_href
 
 if TYPE_CHECKING:
@@ -37,6 +39,24 @@ def _environment() -> Environment:
 def render(template: str, **values: object) -> str:
     """The text of a template; a value that it names and nobody gave is an error."""
     return _environment().get_template(template).render(values)
+
+
+def drawn(drawing: Drawing, relative: Callable[[str], str] = str) -> str:
+    """A picture as inline SVG; `relative` turns links from the root of the report into links from the page."""
+    from markupsafe import Markup
+
+    return render(
+        "drawing.svg", drawing=drawing, body=Markup("\n".join(_element(one, relative) for one in drawing.shapes))
+    )
+
+
+def _element(shape: Shape, relative: Callable[[str], str]) -> str:
+    """A shape as an element. Made here and not in the template: a report has some hundred thousand."""
+    given = "".join([f' {name}="{escape(value)}"' for name, value in shape.attributes])
+    title = f"<title>{escape(shape.title)}</title>" if shape.title else ""
+    element = f"<{shape.tag}{given}>{title}{escape(shape.text)}</{shape.tag}>"
+    href = relative(shape.href) if shape.href else ""
+    return f'<a href="{escape(href)}">{element}</a>' if href else element
 
 
 def json_for_html(value: object) -> Markup:
