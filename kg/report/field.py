@@ -248,7 +248,7 @@ class Field:
 
     @cached_property
     def arms_by_name(self) -> dict[str, tuple[str, ...]]:
-        """Antibody -> arms that claims speak of, by their names: also those of which no claim of the view says whose."""
+        """Antibody -> arms that claims speak of, by their names: and those that no claim of the view gives to it."""
         found: dict[str, list[str]] = defaultdict(list)
         for subject in sorted(self._by_subject):
             if subject.startswith("arm:"):
