@@ -27,8 +27,8 @@ _MOST_ALTERNATIVES, _MOST_WAYS = 12, 16
 def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Antibody) -> Page:
     """All that is known of one antibody."""
     own = antibody.curie
-    arms = sorted({cited.object for cited in field.claims_of(own, "hasArm")} | {arm.curie for arm in antibody.arms})
-    claims = [*field.claims_of(own), *(cited for arm in arms for cited in field.claims_of(arm))]
+    arms = {cited.object for cited in field.claims_of(own, "hasArm")} | set(field.arms_by_name.get(own, ()))
+    claims = [*field.claims_of(own), *(cited for arm in sorted(arms) for cited in field.claims_of(arm))]
     verdicts = workings.verdicts[own]
     sections = (
         _arms(field, pages, antibody),

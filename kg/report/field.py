@@ -247,6 +247,15 @@ class Field:
         return found
 
     @cached_property
+    def arms_by_name(self) -> dict[str, tuple[str, ...]]:
+        """Antibody -> arms that claims speak of, by their names: and those that no claim of the view gives to it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for subject in sorted(self._by_subject):
+            if subject.startswith("arm:"):
+                found["ab:" + subject[4:].rpartition(".")[0]].append(subject)
+        return {antibody: tuple(arms) for antibody, arms in found.items()}
+
+    @cached_property
     def _by_object(self) -> dict[str, list[Cited]]:
         found: dict[str, list[Cited]] = defaultdict(list)
         for cited in self.claims.values():
