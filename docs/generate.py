@@ -19,6 +19,8 @@ from typing import Any
 from ontology_page import ontology_page, ontology_picture
 
 from kg import tables
+from kg.benchmark.log import read_table
+from kg.benchmark.protocol import NAMED_RANKERS
 from kg.chains import answer_chains, read_wanted
 from kg.describe import describe
 from kg.facts import load_facts
@@ -183,6 +185,9 @@ CHECK_KEYS = {
     "hint": "what to do",
 }
 STATS_AS_OF = "2015-12-31"  # an early day: the numbers of the example seldom change
+
+
+METRICS_TOLD = ("auroc", "average_precision", "hits_100", "enrichment")
 
 
 def row(cells: Iterable[str]) -> str:
@@ -526,8 +531,38 @@ def readme(root: Root) -> str:
             "performance": lambda _: performance_page.summary(),
             "audit": lambda _: "\n".join(audit.counted(audit.read_table(audit.TABLE))) + "\n",
             "answer": lambda command: answered(root, command),
+            "judged": lambda _: judged(),
         },
     )
+
+
+def judged() -> str:
+    """The ranker that was named for each family against the best baseline, on cuts with enough positives."""
+    rows = read_table(FOLDER / "benchmark.tsv")
+    header = (
+        "family",
+        "after",
+        "positives",
+        "ranker",
+        "metric",
+        "value (95 % interval)",
+        "best baseline",
+        "difference",
+    )
+    lines = []
+    for one in rows:
+        named = NAMED_RANKERS.get(str(one["family"])) == one["ranker"]
+        if named and one["stratum"] == "all" and one["best"] and one["metric"] in METRICS_TOLD:
+            value, low, high, gap, least, most = (
+                f"{float(str(one[name])):.3g}"
+                for name in ("value", "low", "high", "difference", "difference_low", "difference_high")
+            )
+            metric = str(one["metric"]).replace("_", " ")
+            told = (f"{value} ({low} to {high})", str(one["best"]), f"{gap} ({least} to {most})")
+            lines.append(
+                (str(one["family"]), str(one["day"]), str(one["positives"]), str(one["ranker"]), metric, *told)
+            )
+    return table(header, lines)
 
 
 def pairs_page(root: Root) -> str:
