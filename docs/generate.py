@@ -560,7 +560,14 @@ def judged() -> str:
             metric = str(one["metric"]).replace("_", " ")
             told = (f"{value} ({low} to {high})", str(one["best"]), f"{gap} ({least} to {most})")
             lines.append(
-                (str(one["family"]), str(one["day"]), str(one["positives"]), str(one["ranker"]), metric, *told)
+                (
+                    str(one["family"]),
+                    str(one["day"]),
+                    f"{float(str(one['positives'])):.0f}",
+                    str(one["ranker"]),
+                    metric,
+                    *told,
+                )
             )
     return table(header, lines)
 
