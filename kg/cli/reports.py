@@ -36,7 +36,7 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
     else:
         say("build: an installed copy takes the shipped triples")
     opened = open_store(where, view, bar)
-    checked = check(opened, open_store(where, View("", True), bar))
+    checked = check(opened, open_store(where, View("", True), bar), just_built=where.checkout)
     say(f"check: {checked.errors} errors; ran {', '.join(checked.ran)}")
     for skipped in checked.skipped:
         say(f"skipped {skipped}")
