@@ -157,8 +157,10 @@ def sample(claims: Claims, size: int, seed: int) -> Iterator[Drawn]:
         yield Drawn(row["claim"], "", sentence(claims.opened, row, row["object"]))
     found = 0
     for row in drawn[size:]:
+        if found == size:
+            return
         decoy = None if row["predicate"].partition(":")[2] in MANY else _decoy(claims, row, chance)
-        if decoy and found < size:
+        if decoy:
             found += 1
             yield decoy
 

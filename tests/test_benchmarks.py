@@ -67,7 +67,7 @@ def test_a_seed_decides_all_bytes(built_toy: Root, tmp_path: Path) -> None:
 
 
 def test_a_smaller_graph_leaves_out_antibodies(built_toy: Root, tmp_path: Path, toy: Opened) -> None:
-    make_tree(built_toy, tmp_path / "small", 1100)
+    make_tree(built_toy, tmp_path / "small", 1300)
     small = open_store(find_root(tmp_path / "small"), View())
     count = "SELECT ?a { ?a a bsab:Antibody }"
     assert 0 < len(select(small.store, count).rows) < len(select(toy.store, count).rows)
