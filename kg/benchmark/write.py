@@ -50,7 +50,9 @@ def write_results(root: Root, rows: Sequence[Record]) -> list[Path]:
     from kg.benchmark.page import PAGE, page
     from kg.benchmark.plots import pictures
 
-    table = merged_table(read_table(root.path / TABLE), rows)
+    # Numbers as the table will have them: the page is made of it again by whoever checks it.
+    told = [{key: float(f"{cell:g}") if isinstance(cell, float) else cell for key, cell in row.items()} for row in rows]
+    table = merged_table(read_table(root.path / TABLE), told)
     drawn = pictures(table)
     contents = {
         root.path / TABLE: render(records(COLUMNS, table), "tsv").encode(),
