@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -189,11 +190,9 @@ def projection(network: MultiDiGraph, allow: Iterable[str] = ALLOWED) -> Graph:
 def _curie(iri: str) -> str:
     """The name of an IRI, from which `expand` makes the same IRI again."""
     name = compress(iri)
-    try:
+    with suppress(ValueError):  # what cannot be expanded is no name of ours
         if expand(name) == iri:
             return name
-    except ValueError:
-        pass
     return f"<{iri}>"
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.benchmark.training import Scores, Training
 from kg.pairs.ranking import read_pairs, tumors_with_levels
-from kg.pairs.scores import NEEDED, Board
+from kg.pairs.scores import Board
 from kg.pairs.weights import read_weights
 
 # Features that differ from tumor to tumor; the others are added up once.
@@ -39,26 +38,11 @@ def score_of_intent(training: Training, intent: str) -> Scores:
             board = Board(pairs.levels, pairs.single, pairs.known, rows, others, columns, on_cells)
             board.__dict__.update(shared)  # a cached property is kept under its name
             if base is None:
-                base, _ = _added(board, intent, fixed)
-            (total, share), out = _added(board, intent, changing)
+                base = board.added(intent, fixed)[:2]
+            total, share, out = board.added(intent, changing)
             shared = {name: board.__dict__[name] for name in _SHARED if name in board.__dict__}
             with np.errstate(invalid="ignore", divide="ignore"):
                 score = (base[0] + total) / (base[1] + share)
             score[out | (rows[:, None] == others[None, :])] = np.nan
             np.fmax(tile, score, out=tile)
     return best
-
-
-def _added(board: Board, intent: str, weights: dict[str, float]) -> tuple[tuple[Scores, Scores], NDArray[np.bool_]]:
-    """Weighted sum and weights of the features that are known, and where a needed one is not."""
-    shape = (len(board.rows), len(board.columns))
-    total, share = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
-    out = np.zeros(shape, dtype=bool)
-    for name, values in board.features(intent, weights):
-        missing = np.isnan(values)
-        weight = np.float32(weights[name])
-        total += np.where(missing, np.float32(0), weight * values)
-        share += np.where(missing, np.float32(0), weight)
-        if name in NEEDED:
-            out |= missing
-    return (total, share), out

@@ -27,6 +27,9 @@ INTENTS: Mapping[str, str] = {
     "engager": "bring an effector cell, a costimulus or a checkpoint to one antigen: the other arm is constant",
     "immune-modulation": "act on two receptors of the immune cells in the tumor",
 }
+Mask = NDArray[np.bool_]
+
+_TILE = 64  # rows at once: a tile stays in the cache of the processor
 NEEDED = ("level", "window")
 _RUNGS = {"": 0.2, "preclinical": 0.2, "phase-1": 0.4, "phase-1-2": 0.5, "phase-2": 0.6, "phase-2-3": 0.7}
 _LATE, _APPROVED, _FAILED = 0.8, 1.0, 0.2
@@ -243,11 +246,8 @@ class Board:
                         found[at_row[one], at_column[two]] = 1
         return found
 
-    def score(self, intent: str, weights: Mapping[str, float]) -> tuple[Numbers, Numbers]:
-        """Score and share of the weights that are known, rows x columns.
-
-        An antigen with itself, and what has no level or window, is NaN.
-        """
+    def added(self, intent: str, weights: Mapping[str, float]) -> tuple[Numbers, Numbers, Mask]:
+        """Weighted sum of the features that are known, their weights, and where a needed one is not: rows x columns."""
         total = np.zeros((len(self.rows), len(self.columns)), dtype=np.float32)
         share = np.zeros_like(total)
         out = np.zeros(total.shape, dtype=bool)
@@ -258,6 +258,14 @@ class Board:
             share += np.where(missing, np.float32(0), weight)
             if name in NEEDED:
                 out |= missing
+        return total, share, out
+
+    def score(self, intent: str, weights: Mapping[str, float]) -> tuple[Numbers, Numbers]:
+        """Score and share of the weights that are known, rows x columns.
+
+        An antigen with itself, and what has no level or window, is NaN.
+        """
+        total, share, out = self.added(intent, weights)
         out |= self.rows[:, None] == self.columns[None, :]
         with np.errstate(invalid="ignore", divide="ignore"):
             score = total / share
@@ -291,7 +299,3 @@ def worst_of_both(first: Numbers, second: Numbers) -> Numbers:
             np.maximum(tile, level, out=tile)
     worst[worst < 0] = np.nan
     return worst
-
-
-_TILE = 64
-Mask = NDArray[np.bool_]
