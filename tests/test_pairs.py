@@ -588,3 +588,32 @@ def test_pictures_are_the_same_bytes_each_time_and_hold_what_they_show(
         assert "<dc:date>" not in picture
     assert all(f"{one.first} x {one.second}" in plot_ranking(found) for one in found.pairs)
     assert "MSLN, TPM" in plot_levels(real_pairs.levels, card)
+
+
+def test_the_benchmark_ranks_by_the_score_of_kg_pairs_on_the_best_tumor(
+    real: Opened, real_pairs: Pairs, weights: Weights
+) -> None:
+    from types import SimpleNamespace
+    from typing import cast
+
+    from kg.benchmark.own import score_of_intent
+    from kg.benchmark.training import Training
+    from kg.pairs.ranking import tumors_with_levels
+
+    rows = np.array(sorted(real_pairs.expression.universe.find(name) for name in ("EGFR", "MET", "HER2", "DLL3")))
+    training = SimpleNamespace(
+        view=real,
+        expression=real_pairs.expression,
+        family=FAMILIES[DEFAULT],
+        rows=rows,
+        columns=rows,
+        shape=(4, 4),
+        symmetric=True,
+    )
+    found = score_of_intent(cast(Training, training), "and-gate")
+    tumors = [real_pairs.levels.columns_of(tumor) for tumor in tumors_with_levels(real_pairs.levels)]
+    boards = [Board(real_pairs.levels, real_pairs.single, real_pairs.known, rows, rows, each) for each in tumors]
+    best = np.nanmax(
+        [board.score("and-gate", weights["and-gate"])[0][np.triu_indices(4, 1)] for board in boards], axis=0
+    )
+    assert found[np.triu_indices(4, 1)] == pytest.approx(best)
