@@ -9,11 +9,13 @@ from pathlib import Path
 
 from performance_page import table
 
+from kg.pairs.shifts import pairs_of
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 TABLE, PLOT, PAGE = DOCS / "kernels.tsv", DOCS / "kernels.svg", DOCS / "scale.md"
 HEADER = ("part", "task", "antigens", "tumors", "places", "samples", "workers", "gates", "seconds")
 OPEN, CLOSE = "<!-- figures: written by benchmarks/of_kernels.py -->", "<!-- end figures -->"
-ALL = 3114  # antigens of the universe
+ALL = 3115  # antigens of the universe
 
 Row = Mapping[str, str]
 
@@ -47,11 +49,11 @@ def series(rows: Iterable[Row], part: str, task: str, along: str, **fixed: int) 
     return sorted((int(row[along]), float(row["seconds"])) for row in chosen if kept.items() <= dict(row).items())
 
 
-def pays_from(rows: Sequence[Row], task: str) -> str:
+def pays_from(rows: Sequence[Row], task: str, job: str = "") -> str:
     """The smallest measured number of antigens from which on a task is always faster than one process."""
-    alone = dict(series(rows, "executors", "serial", "antigens"))
+    alone = dict(series(rows, "executors", f"serial{job}", "antigens"))
     least = ""
-    for n, took in reversed(series(rows, "executors", task, "antigens")):
+    for n, took in reversed(series(rows, "executors", f"{task}{job}", "antigens")):
         if took >= alone[n]:
             break
         least = f"{n:,}"
@@ -118,15 +120,25 @@ def figures(rows: Sequence[Row]) -> str:
              for size, took in series(rows, "executors", "serial", "antigens")),
         ),
         f"To start them took {seconds(rows, 'executors', 'processes, start'):.1f} s and "
-        f"{seconds(rows, 'executors', 'dask, start'):.1f} s. {_pays(rows)}\n",
+        f"{seconds(rows, 'executors', 'dask, start'):.1f} s. {_pays(rows, '')}\n",
+        "All gates (A and B, not C) of antigens that are drawn from the cells of lung cancer, wall seconds likewise:\n",
+        table(
+            ("antigens", "gates", "this process", "2 processes", "Dask, 2 workers"),
+            ((f"{size:,}", f"{pairs_of(size) * (size - 2):,}", f"{took:.1f}", *(
+                f"{seconds(rows, 'executors', f'{task}, triples', antigens=size):.1f}"
+                for task in ("processes", "dask")))
+             for size, took in series(rows, "executors", "serial, triples", "antigens")),
+        ),
+        f"{_pays(rows, ', triples')}\n",
     ]  # fmt: skip
     return "\n".join(parts)
 
 
-def _pays(rows: Sequence[Row]) -> str:
+def _pays(rows: Sequence[Row], job: str) -> str:
+    """From which size on each executor pays; `job` is what follows its name in the table."""
     said = []
     for task, name in (("processes", "Two processes"), ("dask", "A local Dask cluster")):
-        least = pays_from(rows, task)
+        least = pays_from(rows, task, job)
         said.append(f"{name} paid from {least} antigens on." if least else f"{name} did not pay at any size.")
     return " ".join(said)
 

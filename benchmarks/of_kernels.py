@@ -181,6 +181,23 @@ def of_triples(expression: Expression) -> Iterator[Row]:
     yield row("triples", "count", counted["count"], antigens=len(positive), samples=positive.shape[1], gates=gates)
 
 
+def drawn_cells(expression: Expression, n: int) -> tuple[Numbers, Numbers]:
+    """Positivity of n antigens in malignant and in other cells of lung cancer, one bit in 200 turned."""
+    dense = expression.read("single", "luad", "value")
+    values = dense.layers["value"]
+    positive = values[~np.isnan(values).any(axis=1)] >= 1
+    malignant = np.array([group.startswith("Malignant") for group in dense.groups])
+    draw = np.random.default_rng(SEED)
+    chosen = positive[draw.integers(0, len(positive), n)] ^ (draw.random((n, positive.shape[1])) < 0.005)
+    return chosen[:, malignant], chosen[:, ~malignant]
+
+
+def triples_row(task: str, seconds: float, n: int, tumor: Numbers, normal: Numbers, workers: int) -> Row:
+    cells = tumor.shape[1] + normal.shape[1]
+    tried = pairs_of(n) * (n - 2)
+    return row("executors", f"{task}, triples", seconds, antigens=n, samples=cells, workers=workers, gates=tried)
+
+
 def of_executors(expression: Expression) -> Iterator[Row]:
     """Wall seconds of one ranking in this process, in two others, and on a Dask cluster of two workers."""
     tumor, normal = levels(expression)
@@ -192,9 +209,13 @@ def of_executors(expression: Expression) -> Iterator[Row]:
         # Antigens drawn twice differ by less than any measurement does, so that no list is made of ties alone.
         noise = draw.uniform(0, 0.01, (n, 1)).astype(np.float32)
         askings[n] = Ranking(tumor[order] + noise, "and", (Normal(normal[order], "and"),))
+    gates = {n: drawn_cells(expression, n) for n in (1000, 2000, 4000)}
     for n, asked in askings.items():
         seconds = rounds({"serial": lambda asked=asked: rank(asked, TOP)}, 2, "wall")["serial"]
         yield row("executors", "serial", seconds, antigens=n, tumors=TCGA, places=50, workers=1)
+    for n, (some, rest) in gates.items():
+        seconds = rounds({"serial": lambda some=some, rest=rest: best_triples(some, rest, TOP)}, 1, "wall")["serial"]
+        yield triples_row("serial", seconds, n, some, rest, 1)
     opened: dict[str, Callable[[], AbstractContextManager[Executor]]] = {
         "processes": lambda: local_processes(WORKERS),
         "dask": lambda: dask_cluster(workers=WORKERS),
@@ -209,6 +230,13 @@ def of_executors(expression: Expression) -> Iterator[Row]:
                 task = {name: lambda asked=asked, executor=executor: rank(asked, TOP, executor, 4 * WORKERS)}
                 seconds = rounds(task, 2, "wall")[name]
                 yield row("executors", name, seconds, antigens=n, tumors=TCGA, places=50, workers=WORKERS)
+            for n, (some, rest) in gates.items():
+                search = {
+                    name: lambda some=some, rest=rest, executor=executor: best_triples(
+                        some, rest, TOP, executor=executor, count=4 * WORKERS
+                    )
+                }
+                yield triples_row(name, rounds(search, 1, "wall")[name], n, some, rest, WORKERS)
 
 
 PARTS = {"ranking": of_ranking, "joint": of_joint, "triples": of_triples, "executors": of_executors}

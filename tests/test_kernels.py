@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
 from kg.errors import KgError
 from kg.expression import open_expression
-from kg.pairs import kernels, shifts
+from kg.pairs import compiled, joint, kernels, shifts
 from kg.pairs.executors import Serial, dask_cluster, gather, local_processes
 from kg.pairs.joint import count_both, count_joint, packed
 from kg.pairs.kernels import Normal, Ranking, Term, Top, log_levels, merge, rank, rank_block, score_matrix, score_of
@@ -235,10 +235,19 @@ def test_an_empty_list_is_refused() -> None:
         rank(large(1), 0)
 
 
+@pytest.fixture(params=["numpy", "compiled"])
+def counted_by(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Common bits counted by numpy, and by numba however few they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joint, "_LARGE", 0 if request.param == "compiled" else 1 << 62)
+        yield request.param
+
+
 POSITIVE = some.tuples(some.integers(1, 8), some.integers(1, 140)).flatmap(lambda shape: arrays.arrays(np.bool_, shape))
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.usefixtures("counted_by")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POSITIVE, some.randoms(use_true_random=False), some.integers(1, 3))
 def test_joint_counts_are_those_of_samples_counted_one_by_one(positive: Any, chance: Any, count: int) -> None:
     n = len(positive)
@@ -258,6 +267,7 @@ def test_joint_counts_are_those_of_samples_counted_one_by_one(positive: Any, cha
         assert np.array_equal(joint.single, positive.sum(axis=1))
 
 
+@pytest.mark.usefixtures("counted_by")
 @pytest.mark.parametrize("samples", [64 * 1023, 64 * 1024 + 1])
 def test_counts_of_many_samples_do_not_overflow(samples: int) -> None:
     positive = np.ones((3, samples), dtype=bool)
@@ -266,6 +276,7 @@ def test_counts_of_many_samples_do_not_overflow(samples: int) -> None:
     assert joint.matrix().tolist() == (positive.astype(np.int64) @ positive.astype(np.int64).T).tolist()
 
 
+@pytest.mark.usefixtures("counted_by")
 def test_joint_counts_of_real_samples_equal_the_float_matrix_product(real_root: Root) -> None:
     dense = open_expression(real_root).read("sample", "coadread", "value")
     values = dense.layers["value"]
@@ -285,6 +296,20 @@ def test_what_is_positive_and_unknown_is_refused() -> None:
         count_joint(np.ones((2, 3), dtype=np.uint8))  # type: ignore[arg-type]
 
 
+def test_only_large_counts_load_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[int] = []
+    monkeypatch.setattr(compiled, "count_shifts", lambda one, *_rest: called.append(len(one)))
+    count_joint(np.ones((40, 64), dtype=bool))
+    assert not called
+    monkeypatch.setattr(joint, "_LARGE", 40 * 20)
+    count_joint(np.ones((40, 64), dtype=bool))
+    assert called == [40]
+    monkeypatch.setattr(joint, "_has_compiler", lambda: False)
+    assert count_joint(np.ones((40, 64), dtype=bool)).matrix().min() == 64
+    assert called == [40]
+
+
+@pytest.mark.usefixtures("counted_by")
 def test_bits_of_two_lists_are_counted_pair_by_pair() -> None:
     draw = np.random.default_rng(3)
     left, right = draw.random((5, 333)) < 0.4, draw.random((7, 333)) < 0.4

@@ -6,12 +6,16 @@
 
 Counts are exact. From the single counts follow how many samples are positive for either or for neither. What is not
 known of an antigen in a sample is told by `known`: only samples in which both are known count for a pair then.
+
+Where numba is installed (extra `scale`), large counts are compiled: the same numbers, some four times as fast.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +30,7 @@ Counts = NDArray[np.uint32]
 
 _TILE = 1 << 17  # pairs at a time
 _CARRY = 3  # words whose bits a byte can count: 3 x 64 < 256
+_LARGE = 1 << 27  # words of all pairs: fewer are counted before a compiler is loaded
 
 
 def packed(positive: Mask) -> Words:
@@ -40,13 +45,28 @@ def packed(positive: Mask) -> Words:
 def count_both(left: Words, right: Words) -> Counts:
     """How many bits both have, of every column of `left` with every one of `right`: [left, right]."""
     width = right.shape[1]
-    depth = max(1, _TILE // max(1, width))
     counts = np.zeros((left.shape[1], width), dtype=np.uint32)
+    if counts.size * len(left) >= _LARGE and _has_compiler():
+        from kg.pairs.compiled import count_all
+
+        count_all(_rows(left), _rows(right), counts)
+        return counts
+    depth = max(1, _TILE // max(1, width))
     counter = _Counter(depth * width, len(left))
     for start in range(0, left.shape[1], depth):
         rows = left[:, start : start + depth, None]
         counter.count(rows, right[:, None, :], counts[start : start + depth])
     return counts
+
+
+@cache
+def _has_compiler() -> bool:
+    return find_spec("numba") is not None
+
+
+def _rows(words: Words) -> Words:
+    """The words of each antigen as a run of memory: [antigens, words]."""
+    return np.ascontiguousarray(words.T)
 
 
 class _Counter:
@@ -190,6 +210,11 @@ def count_block(one: Words, other: Words, block: Block) -> Counts:
     start, stop = block
     n = one.shape[1]
     counts = np.zeros((stop - start, n), dtype=np.uint32)
+    if counts.size * len(one) >= _LARGE and _has_compiler():
+        from kg.pairs.compiled import count_shifts
+
+        count_shifts(_rows(one), _rows(other), start, counts)
+        return counts
     shifted = windows(other)
     depth = max(1, _TILE // n)
     counter = _Counter(depth * n, len(one))

@@ -411,8 +411,8 @@ class _Prepared:
         In place of the tumors of a group, each antigen has one level: how far it is above what its best tumor asks for.
         """
         above = self.reach - lowest[:, None]
-        groups = range(0, len(above), -(-len(above) // _GROUPS))
-        levels = windows(np.maximum.reduceat(above, groups, axis=0))
+        size = -(-len(above) // _GROUPS)
+        levels = windows(np.stack([above[at : at + size].max(axis=0) for at in range(0, len(above), size)]))
         bound, met = (self._buffer(number, shifts, positions) for number in (1, 2))
         join = _JOINS[self.ranking.logic]
         join(levels[0, 0, positions], levels[0, shifts, positions], out=bound)
@@ -467,9 +467,10 @@ class _Lists:
             known = np.where(hit, scores, _NEVER)
             self.lowest = np.maximum(self.lowest, np.partition(known, edge, axis=0)[edge])
             hit = scores >= self.lowest
-        at, tumor = np.nonzero(hit)
+        found = np.flatnonzero(hit)  # several times as fast as the nonzero of two dimensions
+        at, tumor = np.divmod(found, self.tumors)
         ends = one[at], other[at]
-        self._waiting.append((tumor.astype(np.int32), scores[at, tumor], np.minimum(*ends), np.maximum(*ends)))
+        self._waiting.append((tumor.astype(np.int32), scores.ravel()[found], np.minimum(*ends), np.maximum(*ends)))
         self._size += len(at)
         if self._size > room:
             self._sort()

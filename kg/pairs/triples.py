@@ -27,6 +27,7 @@ from kg.pairs.executors import gather
 from kg.pairs.joint import Mask, Words, count_both, packed
 from kg.pairs.shifts import Positions
 
+_COUNTED = 1 << 10  # pairs that are counted at a time
 _PAIRS = 64  # at a time: their counts with all antigens stay in the caches
 _NEVER = np.iinfo(np.int64).min  # below every J
 
@@ -133,8 +134,7 @@ def best_triples(
 
 def triples_block(gates: Gates, first: Positions, second: Positions, top: int) -> _Found:
     """The best gates of some pairs; what `best_triples` sends to an executor."""
-    tumor_of = np.bitwise_count(gates.tumor[:, first] & gates.tumor[:, second]).sum(axis=0, dtype=np.int64)
-    normal_of = np.bitwise_count(gates.normal[:, first] & gates.normal[:, second]).sum(axis=0, dtype=np.int64)
+    tumor_of, normal_of = (_both(words, first, second) for words in (gates.tumor, gates.normal))
     # At best C takes away all normal places of the pair, and none in the tumor.
     reach = tumor_of * gates.normal_places
     order = np.argsort(-reach, kind="stable")
@@ -148,6 +148,16 @@ def triples_block(gates: Gates, first: Positions, second: Positions, top: int) -
             break
         best = _best((best, _gates_of(gates, first[chosen], second[chosen], int(lowest))), top)
     return best
+
+
+def _both(words: Words, first: Positions, second: Positions) -> NDArray[np.int64]:
+    """In how many places both of each pair are positive; a few pairs at a time, whose words fit into the cache."""
+    counts = np.empty(len(first), dtype=np.int64)
+    for start in range(0, len(first), _COUNTED):
+        some = slice(start, start + _COUNTED)
+        common = words[:, first[some]] & words[:, second[some]]
+        counts[some] = np.bitwise_count(common).sum(axis=0, dtype=np.int64)
+    return counts
 
 
 def _gates_of(gates: Gates, first: Positions, second: Positions, lowest: int) -> _Found:
