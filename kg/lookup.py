@@ -99,27 +99,12 @@ def find(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> Match:
         Several of the best kind; all are in the hint.
     """
     wanted = tuple(kinds) or tuple(KINDS)
-    direct = _by_curie(store, name, wanted)
-    if direct:
-        return direct
     key = squeeze(name)
-    exact: dict[str, Match] = {}
-    if key:
-        for quad in store.quads_for_pattern(None, LOOKUP_KEY, ox.Literal(key), LOOKUP_GRAPH):
-            node = quad.subject
-            assert isinstance(node, ox.NamedNode)
-            kind = next((kind for kind in kinds_of(store, node) if kind in wanted), None)
-            if kind:
-                curie = compress(node.value)
-                exact[curie] = Match(curie, label_of(store, node), kind)
-    if not exact and "pair" in wanted:
-        pair = _as_pair(store, name)
-        if pair:
-            return pair
+    exact = matches(store, name, wanted)
     if not exact:
         raise _not_found(store, name, key, wanted)
-    best = min(KINDS_ORDER[match.kind] for match in exact.values())
-    candidates = [match for match in exact.values() if KINDS_ORDER[match.kind] == best]
+    best = min(KINDS_ORDER[match.kind] for match in exact)
+    candidates = [match for match in exact if KINDS_ORDER[match.kind] == best]
     named = [match for match in candidates if squeeze(match.label) == key]
     if len(named) == 1:
         return named[0]  # a label goes before another's synonym
@@ -127,6 +112,26 @@ def find(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> Match:
         shown = "; ".join(f"{match.curie} ({match.label})" for match in sorted(candidates, key=lambda m: m.curie))
         raise AmbiguousError(f"{name!r} stands for several", "", f"name one by its CURIE: {shown}")
     return candidates[0]
+
+
+def matches(store: ox.Store, name: str, kinds: Iterable[str] = ()) -> tuple[Match, ...]:
+    """All entities of some kinds (any, if none is named) that `name` stands for; who asks whether there is one wants
+    no near misses, which take half a second."""
+    wanted = tuple(kinds) or tuple(KINDS)
+    direct = _by_curie(store, name, wanted)
+    if direct:
+        return (direct,)
+    key = squeeze(name)
+    exact: dict[str, Match] = {}
+    for quad in store.quads_for_pattern(None, LOOKUP_KEY, ox.Literal(key), LOOKUP_GRAPH) if key else ():
+        node = quad.subject
+        assert isinstance(node, ox.NamedNode)
+        kind = next((kind for kind in kinds_of(store, node) if kind in wanted), None)
+        if kind:
+            curie = compress(node.value)
+            exact[curie] = Match(curie, label_of(store, node), kind)
+    pair = _as_pair(store, name) if not exact and "pair" in wanted else None
+    return (pair,) if pair else tuple(exact.values())
 
 
 KINDS_ORDER = {kind: number for number, kind in enumerate(KINDS)}

@@ -130,16 +130,18 @@ def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
     them. Time is linear in the number of quads.
     """
     by_subject: dict[object, list[ox.Quad]] = defaultdict(list)
-    for quad in quads:
-        by_subject[quad.subject].append(quad)
-    lines: dict[object, _Line] = {}
-    claims: list[ox.NamedNode] = []
-    for subject, own in by_subject.items():
-        for quad in own:
-            if quad.predicate == _TYPE and quad.object == _LINE:
-                lines[subject] = _read_line(own)
-            elif quad.predicate == _TYPE and quad.object == _CLAIM and isinstance(subject, ox.NamedNode):
-                claims.append(subject)
+    of_type: dict[object, list[object]] = defaultdict(list)
+    counters: list[ox.Quad] = []
+    for quad in quads:  # the only pass over all of them: each look at a part of a quad makes an object
+        subject, predicate, value, _ = quad
+        by_subject[subject].append(quad)
+        if predicate == _TYPE:
+            of_type[value].append(subject)
+        elif predicate == _COUNTER_ANTIBODY:
+            counters.append(quad)
+    lines = {subject: _read_line(by_subject[subject]) for subject in of_type[_LINE]}
+    claims = [subject for subject in of_type[_CLAIM] if isinstance(subject, ox.NamedNode)]
+    sources = set(of_type[_SOURCE_CLASS])
     admitted: dict[object, list[_Line]] = defaultdict(list)
     dropped: set[object] = set()
     for subject, line in lines.items():
@@ -165,24 +167,15 @@ def select(quads: Iterable[ox.Quad], view: View, weigh: Reckoning) -> Selection:
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 edges[ox.Quad(subject, predicate, parts[_OBJECT])] = None
     # A counter-measure is as old as the escape that it counters, and not as the antibody that was put to it since.
-    later = {
-        quad
-        for own in by_subject.values()
-        for quad in own
-        if quad.predicate == _COUNTER_ANTIBODY and quad.object not in mentioned
-    }
+    later = {quad for quad in counters if quad.object not in mentioned}
     _mention_descriptions(by_subject, mentioned, later)
-    for subject, own in by_subject.items():
+    for subject in by_subject:
         iri = getattr(subject, "value", "")
         # A page on the web is a source wherever it is: its address alone may tell what came after the day.
-        if subject not in mentioned and (iri.startswith(MINTED) or any(_is_source(quad) for quad in own)):
+        if subject not in mentioned and (iri.startswith(MINTED) or subject in sources):
             dropped.add(subject)
     kept = [quad for subject, own in by_subject.items() if subject not in dropped for quad in own if quad not in later]
     return Selection(kept, list(edges), marks)
-
-
-def _is_source(quad: ox.Quad) -> bool:
-    return quad.predicate == _TYPE and quad.object == _SOURCE_CLASS
 
 
 def _mention_descriptions(

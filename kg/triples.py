@@ -11,10 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.built import is_built, note_built
 from kg.errors import Finding, KgError
 from kg.facts import Loaded, load_facts
 from kg.model import Claim, Entity, Evidence, Facts, Lit, Node
@@ -52,19 +54,24 @@ class Manifest:
     version: str
 
 
+@lru_cache(maxsize=1 << 17)
+def _named(curie: str) -> ox.NamedNode:
+    return ox.NamedNode(expand(curie))
+
+
 def to_term(node: Node) -> ox.NamedNode | ox.Literal:
     """A node as a term of the store."""
     if isinstance(node, Lit):
         if node.datatype == "string":
             return ox.Literal(node.value)
         return ox.Literal(node.value, datatype=ox.NamedNode(PREFIXES["xsd"] + node.datatype))
-    return ox.NamedNode(expand(node))
+    return _named(node)
 
 
 def to_triple(triple: TextTriple) -> ox.Triple:
     """A triple of CURIEs and literals as the engine takes it."""
     subject, predicate, node = triple
-    return ox.Triple(ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), to_term(node))
+    return ox.Triple(_named(subject), _named(predicate), to_term(node))
 
 
 def entity_triples(entity: Entity) -> Iterable[TextTriple]:
@@ -235,7 +242,8 @@ def read_generated(root: Root, row: ManifestRow) -> bytes:
 def build(root: Root) -> list[str]:
     """Write all generated files, all or none; returns the paths that changed.
 
-    Nothing is written when a table is wrong. A file in the folder that was not generated stays as it is.
+    Nothing is written when a table is wrong. A file in the folder that was not generated stays as it is. Where neither
+    tables nor code nor what was generated has changed since the last build, nothing is made again.
 
     Raises
     ------
@@ -245,6 +253,8 @@ def build(root: Root) -> list[str]:
         A file cannot be written.
     """
     root.require_checkout("kg build")
+    if is_built(root):
+        return []
     content = render(root)
     for folder in (root.data, root.triples):
         sweep_leftovers(folder)
@@ -256,6 +266,8 @@ def build(root: Root) -> list[str]:
             (root.data / path).unlink()
         except OSError as error:
             raise KgError(f"cannot be removed: {error.strerror}", str(root.data / path), "remove it") from None
+    if all(path in content or path in gone for path in stale):
+        note_built(root)
     return [path for path in stale if path in content or path in gone]
 
 

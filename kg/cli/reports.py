@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from kg.cli.options import find_root, progress_bar, view_options
@@ -18,9 +20,9 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
     from kg.report import make_report
     from kg.store import make_view, open_store
     from kg.triples import build
-    from kg.validate import check
     from kg.view import View
 
+    gc.disable()  # one run, and hardly a cycle: looking for them takes a tenth of the time
     where = find_root(root)
     bar = None if quiet else progress_bar()
 
@@ -36,14 +38,14 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
     else:
         say("build: an installed copy takes the shipped triples")
     opened = open_store(where, view, bar)
-    checked = check(opened, open_store(where, View("", True), bar), just_built=where.checkout)
+    made = make_report(opened, open_store(where, View("", True), bar), Path(output), bar, just_built=where.checkout)
+    checked = made.checked
     say(f"check: {checked.errors} errors; ran {', '.join(checked.ran)}")
     for skipped in checked.skipped:
         say(f"skipped {skipped}")
     for finding in checked.findings:
         if finding.severity == "error":
             click.echo(str(finding), err=True)
-    made = make_report(opened, checked, Path(output), bar)
     for line in made.highlights:
         click.echo(line)
     click.echo(f"{made.pages} pages, {made.questions} questions: open {made.folder / 'index.html'}")

@@ -40,6 +40,7 @@ def stats(coverage: bool, style: str, as_of: str | None, include_unread: bool, q
 @root_option
 def cache(action: str, root: str | None) -> None:  # noqa: ARG001 - the cache serves every root
     """Print the folder of compiled stores, or clear it."""
+    from kg.built import note_file
     from kg.compile_store import sweep
     from kg.errors import KgError
     from kg.store import stores_folder
@@ -49,6 +50,7 @@ def cache(action: str, root: str | None) -> None:  # noqa: ARG001 - the cache se
         click.echo(str(folder))
         return
     try:
+        note_file().unlink(missing_ok=True)
         before = _folders(folder)
         if before:
             sweep(folder, everything=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from kg.chains import pair_table
 from kg.errors import NotFoundError, UsageError
+from kg.lookup import matches
 from kg.pairs.families import Family, candidates, classes
 from kg.pairs.known import Program, alike, pair_of
 from kg.pairs.levels import scaled
@@ -349,9 +350,7 @@ def _places(pairs: Pairs, one: int, two: int, card: Card) -> Iterator[Record]:
 def _escapes(opened: Opened, card: Card) -> Iterator[Record]:
     if card.family.rows != "tumor" or not card.family.symmetric:
         return
-    try:
-        table = pair_table(opened, card.first, card.second)
-    except NotFoundError:
+    if not all(matches(opened.store, name, ("antigen",)) for name in (card.first, card.second)):
         yield _row(
             "8 escape",
             "not known",
@@ -362,7 +361,7 @@ def _escapes(opened: Opened, card: Card) -> Iterator[Record]:
             "view",
         )
         return
-    for row in table.rows:
+    for row in pair_table(opened, card.first, card.second).rows:
         if row["escape"] is None:
             yield _row("8 escape", "none documented", str(row["of"]), None, "", str(row["reason"]), "view")
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class Pairs:
     levels: Levels
     known: Known
     single: Single
+    # The last board: all intents of a family on a tumor read the same one, and one is some hundred megabytes.
+    last: dict[tuple[str, str, str], Board] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,15 @@ def make_board(pairs: Pairs, family: Family, tumor: str, partner: str = "") -> B
     UsageError
         The partner stands on neither side of the family.
     """
+    key = (family.name, tumor, partner)
+    if key not in pairs.last:
+        board = _made_board(pairs, family, tumor, partner)
+        pairs.last.clear()
+        pairs.last[key] = board
+    return pairs.last[key]
+
+
+def _made_board(pairs: Pairs, family: Family, tumor: str, partner: str) -> Board:
     levels = pairs.levels
     columns = levels.columns_of(tumor)
     rows, others = candidates(pairs.expression.universe, family)

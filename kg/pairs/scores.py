@@ -254,6 +254,10 @@ class Board:
         for name, values in self.features(intent, weights):
             missing = np.isnan(values)
             weight = np.float32(weights[name])
+            if not missing.any():
+                total += weight * values
+                share += weight
+                continue
             total += np.where(missing, np.float32(0), weight * values)
             share += np.where(missing, np.float32(0), weight)
             if name in NEEDED:

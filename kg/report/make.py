@@ -14,6 +14,7 @@ from kg.query import questions
 from kg.report.answers import list_page, question_page, review_page
 from kg.report.antibodies import antibody_page, targets_of
 from kg.report.antigens import antigen_page
+from kg.report.beside import Beside, Task
 from kg.report.citing import OTHERS, Pages, evidence_section, path_of
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
 from kg.report.escape_map import escape_map, is_direct, observation_rows, scopes
@@ -23,17 +24,18 @@ from kg.report.landscape import landscape_page
 from kg.report.levels import Levels
 from kg.report.pairs import card_page, pair_page, tried_card
 from kg.report.palette import GROUPS, group_of
-from kg.report.ranked import start_ranking
+from kg.report.ranked import rank
 from kg.report.schema import counted_schema
 from kg.report.start import start_page
 from kg.report.tumors import tumor_page
 from kg.report.words import many, plain, stage_of
 from kg.report.workings import Workings
-from kg.store import Opened, Progress
-from kg.validate import Checked
+from kg.store import Opened, Progress, open_store
+from kg.validate import Checked, check
+from kg.view import View
 from kg.views.schema_picture import schema_svg
 from kg.views.shapes import Cell, Edge, Link, Mark, Node, Page, Section
-from kg.views.site import render_site
+from kg.views.site import Frame, navigation_of, render_pages, shared_files
 
 TITLE = "Bispecific antibodies against solid tumors"
 CANDOR = (
@@ -41,6 +43,19 @@ CANDOR = (
     "these pages. Unknown stays unknown and is never counted as zero.\n"
     "Curated facts and tables: CC BY 4.0. What derives from the Human Protein Atlas: CC BY-SA 4.0. Code: Apache 2.0."
 )
+# Name, path and title, as the pages say themselves: known before the last of them is made.
+NAVIGATION = (
+    ("Start", "index.html", "Start"),
+    ("Landscape", "landscape.html", "Landscape"),
+    ("Tumors", "tumor/index.html", "Tumors"),
+    ("Antibodies", "antibody/index.html", "Antibodies"),
+    ("Antigens", "antigen/index.html", "Antigens"),
+    ("Pairs", "pair/index.html", "Pairs"),
+    ("Escapes", "escape/index.html", "Escapes"),
+    ("Questions", "question/index.html", "Questions"),
+    ("2021 review", "review.html", "What has become of the 2021 review"),
+)
+_BATCH = 60  # pages that are rendered at a time, in one process or the other
 _GRAPH_NODES = 32
 Graph = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
@@ -53,10 +68,20 @@ class Made:
     pages: int
     questions: int
     highlights: tuple[str, ...]
+    checked: Checked
 
 
-def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progress | None = None) -> Made:
-    """Write the report of a view into `folder`, which is replaced only if it is empty or ours.
+def make_report(
+    opened: Opened, unread: Opened, folder: Path, progress: Progress | None = None, just_built: bool = False
+) -> Made:
+    """Check a view, and write its report into `folder`, which is replaced only if it is empty or ours.
+
+    Parameters
+    ----------
+    unread
+        The store with unread claims, which is checked, too.
+    just_built
+        As of `kg.validate.check`.
 
     Raises
     ------
@@ -69,30 +94,40 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
         if progress:
             progress("drawing pages", done, of)
 
-    with replaced_folder(folder) as fresh:
+    with replaced_folder(folder) as fresh, Beside(opened) as beside:
+        checking = beside.start(_checked, unread.view, just_built)
         field = Field(opened)
         pages = Pages(field, paths_of(field))
-        ranking = start_ranking(opened, _ranked_tumors(field))
+        ranking = beside.start(rank, _ranked_tumors(field))
+        frame = Frame(TITLE, f"{opened.footer()}\n{CANDOR}", NAVIGATION)
         workings, levels = Workings(field), Levels(field)
         makers = _makers(field, pages, workings, levels)
         of = len(makers) + len(asked)
         made: list[Page] = []
-        for number, make in enumerate(makers):
-            tell(number, of)
-            made.append(make())
+        batches: list[Task[dict[str, bytes]]] = []
+        for start in range(0, len(makers), _BATCH):
+            batch = []
+            for number, make in enumerate(makers[start : start + _BATCH], start=start):
+                tell(number, of)
+                batch.append(make())
+            batches.append(beside.start(_rendered, frame, batch))
+            made += batch
         answered: list[tuple[Cell, ...]] = []
+        rest: list[Page] = []
         for number, one in enumerate(asked, start=len(makers)):
             tell(number, of)
             page, rows = question_page(opened, field, pages, one)
-            made.append(page)
+            rest.append(page)
             answered.append((str(one.number), Link(one.title, page.path), one.question, str(rows)))
-        ranked = ranking()
-        made += [
+        ranked = ranking.outcome()
+        rest += [
             tumor_page(field, pages, one, _around(field, pages, one), ranked)
             for one in pages.paths
             if one.startswith("MONDO:")
         ]
-        made += [card_page(field, pages, levels, one, number < 2) for number, one in enumerate(ranked.explained)]
+        rest += [card_page(field, pages, levels, one, number < 2) for number, one in enumerate(ranked.explained)]
+        batches += [beside.start(_rendered, frame, rest[at : at + _BATCH]) for at in range(0, len(rest), _BATCH)]
+        checked = checking.outcome()
         started = start_page(opened, field, pages, workings, checked)
         front = [
             started.page,
@@ -108,19 +143,27 @@ def make_report(opened: Opened, checked: Checked, folder: Path, progress: Progre
             review_page(opened, field, pages),
             _others(field, pages),
         ]
-        files = render_site(
-            [*front, *made],
-            site_title=TITLE,
-            footer=opened.footer(),
-            version_note=CANDOR,
-            schema=schema_svg(*counted_schema(opened.store)),
-        )
-        for path, content in files.items():
+        everything = (*front, *made, *rest)
+        assert navigation_of(everything) == NAVIGATION
+        files = shared_files(everything)
+        files |= render_pages(frame, front[:1], schema_svg(*counted_schema(opened.store)))
+        files |= render_pages(frame, front[1:])
+        for task in reversed(batches):  # the last ones are done here, until the two processes meet
+            files |= task.outcome()
+        for path, content in sorted(files.items()):
             target = fresh / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         tell(of, of)
-    return Made(folder, len(front) + len(made), len(asked), started.highlights)
+    return Made(folder, len(everything), len(asked), started.highlights, checked)
+
+
+def _checked(opened: Opened, unread: View, just_built: bool) -> Checked:
+    return check(opened, open_store(opened.root, unread), just_built)
+
+
+def _rendered(_opened: Opened, frame: Frame, pages: Sequence[Page]) -> dict[str, bytes]:
+    return render_pages(frame, pages)
 
 
 def paths_of(field: Field) -> dict[str, str]:

@@ -1,22 +1,14 @@
-"""Open pairs as `kg.pairs` ranks them, for the tumors with most antibodies, with the cards of the best.
-
-Ranking is numpy on all pairs of the universe, and takes as long as all pages together: it runs in a process of its own
-beside them, where the cache holds the store for both.
-"""
+"""Open pairs as `kg.pairs` ranks them, for the tumors with most antibodies, with the cards of the best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from kg.errors import KgError, NotFoundError
-from kg.paths import find_root
 from kg.query import Record
 from kg.report.pair_card import Feature, PairCard
-from kg.store import Opened, open_store
-from kg.view import View
+from kg.store import Opened
 
 TUMORS, TOP, CARDS = 12, 8, 10  # tumors that are ranked, pairs of each intent that are listed, cards that get a page
 
@@ -45,30 +37,13 @@ class Ranked:
 NOTHING = Ranked({}, {}, ())
 
 
-def start_ranking(opened: Opened, tumors: Sequence[str]) -> Callable[[], Ranked]:
-    """Begin to rank; the function that is returned waits for the outcome. Nothing is ranked without expression."""
-    if not (opened.root.expression / "universe.tsv").is_file():
-        return lambda: NOTHING
-    if opened.place == "memory":  # another process would have to compile the view again
-        return lambda: rank(opened, tumors)
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-    waiting = pool.submit(_rank_beside, str(opened.root.path), opened.view, tuple(tumors))
-
-    def outcome() -> Ranked:
-        try:
-            return waiting.result()
-        finally:
-            pool.shutdown()
-
-    return outcome
-
-
-def _rank_beside(root: str, view: View, tumors: tuple[str, ...]) -> Ranked:
-    return rank(open_store(find_root(root), view), tumors)
-
-
 def rank(opened: Opened, tumors: Sequence[str]) -> Ranked:
-    """The best open pairs of tumor antigens on each tumor that has expression, for each intent."""
+    """The best open pairs of tumor antigens on each tumor that has expression, for each intent.
+
+    Nothing is ranked without expression.
+    """
+    if not (opened.root.expression / "universe.tsv").is_file():
+        return NOTHING
     from kg.expression import open_expression
     from kg.pairs.card import explain
     from kg.pairs.families import DEFAULT, family_named
@@ -82,7 +57,7 @@ def rank(opened: Opened, tumors: Sequence[str]) -> Ranked:
     family = family_named(DEFAULT)
     cards: dict[str, tuple[PairCard, ...]] = {}
     told: dict[str, str] = {}
-    best: list[PairCard] = []
+    explained: list[Explained] = []
     for tumor in tumors:
         if len(cards) == TUMORS:
             break
@@ -96,12 +71,10 @@ def rank(opened: Opened, tumors: Sequence[str]) -> Ranked:
             continue  # no expression column is near
         if found:
             cards[tumor] = tuple(found)
-            best.append(next((one for one in found if one.rank == 1), found[0]))
-    explained = []
-    for card in best[:CARDS]:
-        first, second = card.antigens
-        known = explain(opened, pairs, first, second, weights, card.tumor)
-        explained.append(Explained(first, second, card.tumor, known.tumor_label, card.intent, known.rows))
+        if found and len(explained) < CARDS:  # here, where the board of the tumor is at hand
+            card = next((one for one in found if one.rank == 1), found[0])
+            known = explain(opened, pairs, *card.antigens, weights, tumor)
+            explained.append(Explained(*card.antigens, tumor, known.tumor_label, card.intent, known.rows))
     return Ranked(cards, told, tuple(explained))
 
 

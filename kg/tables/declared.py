@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 Vocabulary = Mapping[str, Mapping[str, str]]  # class -> notation -> CURIE of the term
 
@@ -19,7 +20,7 @@ class Column:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table: its columns in order. Fact tables end with the eight evidence columns.
 
@@ -35,11 +36,11 @@ class Table:
     about: tuple[str, ...] = ()
     single: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def all_columns(self) -> tuple[Column, ...]:
         return self.columns + (EVIDENCE if self.evidence else ())
 
-    @property
+    @cached_property
     def header(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.all_columns)
 

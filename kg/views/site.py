@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from kg.errors import Finding, KgError
@@ -49,15 +49,49 @@ def render_site(
         All links to pages that are not there, and all paths that are given twice or cannot be a page's.
     """
     pages = tuple(pages)
+    frame = Frame(site_title, "\n".join(filter(None, (footer, version_note))), navigation_of(pages))
+    files = shared_files(pages) | render_pages(frame, pages[:1], schema) | render_pages(frame, pages[1:])
+    return dict(sorted(files.items()))
+
+
+class Frame(NamedTuple):
+    """What all pages share: title of the report, small print, and name, path and title of each page to navigate by."""
+
+    site_title: str
+    small_print: str
+    navigation: tuple[tuple[str, str, str], ...]
+
+
+def navigation_of(pages: Iterable[Page]) -> tuple[tuple[str, str, str], ...]:
+    """Name, path and title of the pages at the top, and of `index.html` of a folder, in the order they are given."""
+    return tuple(
+        (page.short or page.title, page.path, page.title)
+        for page in pages
+        if page.short != "-" and ("/" not in page.path or _is_folder_index(page))
+    )
+
+
+def shared_files(pages: Sequence[Page]) -> dict[str, bytes]:
+    """Path -> content of what all pages read: assets and search index.
+
+    Raises
+    ------
+    KgError
+        As `render_site`, of all pages: each is looked at here, and nowhere else.
+    """
     _check(pages)
     files = {f"{ASSETS}/{name}": content for name, content in asset_files().items()}
-    files[f"{ASSETS}/search-index.js"] = _search_index(pages)
-    small_print = "\n".join(filter(None, (footer, version_note)))
-    for number, page in enumerate(pages):
-        files[page.path] = _page(page, pages, site_title, small_print, schema if number == 0 else "")
+    return files | {f"{ASSETS}/search-index.js": _search_index(pages)}
+
+
+def render_pages(frame: Frame, pages: Iterable[Page], schema: str = "") -> dict[str, bytes]:
+    """Path -> content of pages and their graphs; other pages are not needed, so that pages can be shared out."""
+    files = {}
+    for page in pages:
+        files[page.path] = _page(page, frame, schema)
         if page.graph is not None:
-            files[graph_path(page.path)] = _graph(page, small_print)
-    return dict(sorted(files.items()))
+            files[graph_path(page.path)] = _graph(page, frame.small_print)
+    return files
 
 
 def graph_path(path: str) -> str:
@@ -92,15 +126,11 @@ def _from_folder(href: str, folder: str) -> str:
     return quote(here) + hash_sign + anchor
 
 
-def _navigation(pages: Sequence[Page]) -> list[Page]:
-    return [page for page in pages if page.short != "-" and ("/" not in page.path or _is_folder_index(page))]
-
-
 def _is_folder_index(page: Page) -> bool:
     return page.path.count("/") == 1 and page.path.endswith("/index.html")
 
 
-def _page(page: Page, pages: Sequence[Page], site_title: str, small_print: str, schema: str) -> bytes:
+def _page(page: Page, frame: Frame, schema: str) -> bytes:
     from markupsafe import Markup
 
     assets = relative(ASSETS, page.path)
@@ -109,13 +139,13 @@ def _page(page: Page, pages: Sequence[Page], site_title: str, small_print: str, 
     text = render(
         "page.html",
         page=page,
-        site_title=site_title,
-        small_print=small_print,
+        site_title=frame.site_title,
+        small_print=frame.small_print,
         navigation=[
-            (item.short or item.title, relative(item.path, page.path), item.path == page.path, _above(item, page))
-            for item in _navigation(pages)
+            (name, relative(path, page.path), path == page.path, _above(path, page))
+            for name, path, _ in frame.navigation
         ],
-        crumbs=_crumbs(page, pages, site_title),
+        crumbs=_crumbs(page, frame),
         facts=[(name, cell_of(value, page.path)) for name, value in page.facts],
         sections=[_section(section, number, page.path) for number, section in enumerate(shown, start=1)],
         graph=relative(graph_path(page.path), page.path) if page.graph is not None else "",
@@ -150,10 +180,10 @@ def _figure(figure: Figure, page: str) -> dict[str, object]:
     return {"svg": Markup(svg), "caption": figure.caption, "key": figure.key}
 
 
-def _above(item: Page, page: Page) -> bool:
-    """Whether a page lies in the folder that a navigation entry stands for."""
+def _above(path: str, page: Page) -> bool:
+    """Whether a page lies in the folder that the navigation's entry of this path stands for."""
     folder = page.path.partition("/")[0] if "/" in page.path else ""
-    return bool(folder) and item.path == f"{folder}/index.html" and item.path != page.path
+    return bool(folder) and path == f"{folder}/index.html" and path != page.path
 
 
 def table_body(section: Section, page: str) -> Markup:
@@ -196,13 +226,13 @@ def _text_of(piece: Piece) -> str:
     return piece if isinstance(piece, str) else piece.text
 
 
-def _crumbs(page: Page, pages: Sequence[Page], site_title: str) -> list[tuple[str, str]]:
+def _crumbs(page: Page, frame: Frame) -> list[tuple[str, str]]:
     """Title and link of every page above this one, the start page first."""
-    titles = {other.path: other.title for other in pages}
+    titles = {path: title for _, path, title in frame.navigation}
     folder = posixpath.dirname(page.path)
     wanted = ["index.html", f"{folder}/index.html" if folder else ""]
     return [
-        (site_title if path == "index.html" else titles[path], relative(path, page.path))
+        (frame.site_title if path == "index.html" else titles[path], relative(path, page.path))
         for path in wanted
         if path in titles and path != page.path
     ]
