@@ -264,9 +264,11 @@ def test_cache_path_and_clear(kg: Kg, tmp_path: Path, built_toy: Root, monkeypat
     kg("stats", "--root", str(built_toy.path))
     folder = Path(kg("cache", "path")[1].strip())
     assert len(list(folder.iterdir())) == 1
+    kg("build", "--root", str(built_toy.path))
+    assert (tmp_path / "built").is_file()
     code, _, err = kg("cache", "clear")
     assert code == 0 and err.startswith("removed 1 folder from ")
-    assert list(folder.iterdir()) == []
+    assert list(folder.iterdir()) == [] and not (tmp_path / "built").exists()
 
 
 def test_as_of_shows_an_earlier_day(kg: Kg) -> None:

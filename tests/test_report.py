@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
@@ -15,8 +16,11 @@ import pytest
 from browsing import NARROW, WIDE, Tab
 from conftest import REPOSITORY
 
+from kg.errors import KgError
 from kg.output import MARKER
 from kg.paths import Root
+from kg.report.beside import Beside
+from kg.store import Opened
 
 Kg = Callable[..., tuple[int, str, str]]
 KINDS = {
@@ -158,6 +162,49 @@ def test_without_matplotlib_the_charts_are_simple_and_the_page_says_so(
     kg("report", "-q", "-o", str(tmp_path / "out"), "--root", str(built_toy.path))
     text = (tmp_path / "out" / "landscape.html").read_text(encoding="utf-8")
     assert "matplotlib) is not installed" in text and "<svg" in text
+
+
+# ---- work beside --------------------------------------------------------------------------------------
+
+
+def _process(opened: Opened, number: int) -> tuple[int, int, bool, str]:
+    return os.getpid(), number, opened.root.checkout, os.environ.get("OPENBLAS_NUM_THREADS", "")
+
+
+def _slow(_opened: Opened) -> int:
+    time.sleep(2)
+    return os.getpid()
+
+
+def _broken(_opened: Opened) -> None:
+    raise KgError("does not work", "here", "mend it", exit_code=2)
+
+
+def test_work_beside_is_done_in_another_process_with_the_same_root_and_one_thread(real: Any) -> None:
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    installed = real._replace(root=real.root._replace(checkout=False))
+    with Beside(installed) as beside:
+        process, number, checkout, threads = beside.start(_process, 3).outcome()
+    assert process != os.getpid() and (number, checkout, threads) == (3, False, "1")
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == before
+
+
+def test_what_the_other_process_has_not_come_to_is_done_here(real: Any) -> None:
+    with Beside(real) as beside:
+        tasks = [beside.start(_slow), *(beside.start(_process, number) for number in range(4))]
+        done = [task.outcome() for task in reversed(tasks)]
+    assert done[0][:2] == (os.getpid(), 3) and done[-1] != os.getpid()
+
+
+def test_errors_of_work_beside_are_those_of_the_function(real: Any) -> None:
+    with Beside(real) as beside, pytest.raises(KgError, match="does not work") as caught:
+        beside.start(_broken).outcome()
+    assert (caught.value.where, caught.value.hint, caught.value.exit_code) == ("here", "mend it", 2)
+
+
+def test_a_store_in_memory_is_worked_on_here(real: Any) -> None:
+    with Beside(real._replace(place="memory")) as beside:
+        assert beside.start(_process, 1).outcome()[0] == os.getpid()
 
 
 # ---- every page ---------------------------------------------------------------------------------------

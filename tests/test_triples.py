@@ -15,6 +15,8 @@ from conftest import make_toy
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
+from kg import built
+from kg.built import is_built
 from kg.errors import FactsError, KgError, UsageError
 from kg.facts import load_facts
 from kg.model import Claim
@@ -289,6 +291,71 @@ def test_building_mends_what_is_stale(kg: Kg, toy_root: Root, change: Callable[[
     assert kg("build", "--root", toy_root.path)[0] == 0
     assert kg("build", "--check", "--root", toy_root.path)[0] == 0
     assert not (toy_root.triples / "claims-old.ttl").exists()
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+
+
+def _never(*_: object) -> dict[str, bytes]:
+    raise AssertionError("made again")
+
+
+def test_a_tree_that_is_built_is_not_made_again(
+    toy_root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    (toy_root.triples / "claims-old.ttl").write_text("")
+    assert build(toy_root) == ["triples/claims-old.ttl"]
+    assert build(toy_root) == []
+    monkeypatch.setattr("kg.triples.render", _never)
+    assert build(toy_root) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(change for change, _ in STALE),
+        lambda root: append(root, "support", "# mine"),
+        lambda root: (root.data / "curated" / "notes.txt").write_text("mine"),
+        lambda root: (root.ontology / "bsab.ttl").open("a").write("\n"),
+        lambda root: _write(root.expression / "SHA256SUMS", "other numbers"),
+    ],
+)
+def test_whatever_changes_in_a_built_tree_is_looked_at(
+    toy_root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Root], object]
+) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    build(toy_root)
+    assert is_built(toy_root)
+    change(toy_root)
+    assert not is_built(toy_root)
+
+
+def test_other_code_builds_again(toy_root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    build(toy_root)
+    (tmp_path / "code").mkdir()
+    monkeypatch.setattr(built, "PACKAGE", tmp_path / "code")
+    assert not is_built(toy_root)
+
+
+def test_a_tree_with_a_file_of_somebody_else_is_looked_at_each_time(
+    toy_root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    (toy_root.triples / "notes.txt").write_text("mine")
+    build(toy_root)
+    assert not is_built(toy_root)
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure_of_a_build(
+    toy_root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file")
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    assert build(toy_root) == [] and build(toy_root) == []
 
 
 def test_a_file_of_somebody_else_is_named_and_left_alone(kg: Kg, toy_root: Root) -> None:

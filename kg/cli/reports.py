@@ -14,6 +14,14 @@ from kg.cli.options import find_root, progress_bar, view_options
 @view_options
 def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, root: str | None) -> int:
     """The main job: build, check, answer and draw into a folder that opens offline."""
+    gc.disable()  # there is hardly a cycle, and to look for them takes a tenth of the time
+    try:
+        return _report(output, as_of, include_unread, quiet, root)
+    finally:
+        gc.enable()
+
+
+def _report(output: str, as_of: str | None, include_unread: bool, quiet: bool, root: str | None) -> int:
     from pathlib import Path
 
     from kg.output import require_replaceable
@@ -22,7 +30,6 @@ def report(output: str, as_of: str | None, include_unread: bool, quiet: bool, ro
     from kg.triples import build
     from kg.view import View
 
-    gc.disable()  # one run, and hardly a cycle: looking for them takes a tenth of the time
     where = find_root(root)
     bar = None if quiet else progress_bar()
 

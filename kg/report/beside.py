@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from kg.paths import find_root
+from kg.paths import Root
 from kg.store import Opened, open_store
 from kg.view import View
 
@@ -66,14 +66,13 @@ class Beside:
 
         if not self._pool:
             return Task(here, None)
-        root, view = str(self.opened.root.path), self.opened.view
-        return Task(here, self._pool.submit(_there, root, view, function, arguments))
+        return Task(here, self._pool.submit(_there, self.opened.root, self.opened.view, function, arguments))
 
 
-def _there(root: str, view: View, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+def _there(root: Root, view: View, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
     return function(_opened(root, view), *arguments)
 
 
 @cache
-def _opened(root: str, view: View) -> Opened:
-    return open_store(find_root(root), view)
+def _opened(root: Root, view: View) -> Opened:
+    return open_store(root, view)
