@@ -84,13 +84,26 @@ class _Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory, real_root: Root) -> Path:
-    """The report of the committed data; `KG_REPORT` names one that is there already."""
+    """The report of the committed data, made by one of the test processes; `KG_REPORT` names one that is there."""
     if os.environ.get("KG_REPORT"):
         return Path(os.environ["KG_REPORT"])
     from kg.cli import run
 
-    folder = tmp_path_factory.mktemp("made") / "report"
-    assert run(["report", "-q", "-o", str(folder), "--root", str(real_root.path)]) == 0
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder, failed = shared / "made" / "report", shared / "made" / "failed"
+    try:
+        folder.parent.mkdir()
+    except FileExistsError:  # another process makes it, and renames it into place when it is whole
+        while not (folder.is_dir() or failed.exists()):
+            time.sleep(0.5)
+        assert not failed.exists(), "another process could not make the report"
+    else:
+        try:
+            assert run(["report", "-q", "-o", str(folder), "--root", str(real_root.path)]) == 0
+        except BaseException:
+            failed.touch()
+            raise
     return folder
 
 
