@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import opened_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from kg.pairs.scores import INTENTS, Board, Single, worst_of_all, worst_of_both
 from kg.pairs.weights import Weights, read_weights
 from kg.paths import Root
 from kg.store import Opened
+from kg.view import View
 
 Run = Callable[..., tuple[int, str, str]]
 NAN = float("nan")
@@ -463,6 +465,16 @@ def test_known_answers_rank_where_they_should(
     (found,) = [one for one in card.intents if one.intent == intent]
     assert found.rank <= rank
     assert card.openness.value in ("active", "clinic-other-tumor", "preclinical-or-patent-only")
+
+
+def test_mesothelin_and_p_cadherin_rank_high_in_the_view_that_does_not_know_who_joins_them(
+    cache: Path, real_root: Root, weights: Weights
+) -> None:
+    then = opened_in(cache, real_root, View("2021-12-31"))
+    card = explain(then, read_pairs(then, open_expression(real_root)), "MSLN", "CDH3", weights, PAAD)
+    assert card.openness.value == "none-found"
+    ranks = {one.intent: (one.rank, one.ranked) for one in card.intents}
+    assert ranks["or-coverage"] == (10, 591_328) and ranks["and-gate"] == (446, 591_328)  # as docs/pairs.md says
 
 
 def aspects(card: Card) -> Mapping[str, list[dict[str, object]]]:
