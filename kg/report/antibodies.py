@@ -23,8 +23,8 @@ HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", 
 _RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
 _MOST_ALTERNATIVES, _MOST_WAYS = 12, 16
 MARKS_TOLD = (
-    "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Dot: another event, colored by "
-    "its phase; small, where the day is that of a database version that shows the phase, not of the event."
+    "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: a phase, on the day of "
+    "a database version that shows it."
 )
 
 
@@ -231,7 +231,12 @@ def _course(field: Field, pages: Pages, antibody: Antibody) -> Section:
             "; ".join(f"{e.when} {field.label(e.kind)}" for e in antibody.events if e.earliest),
             900,
         )
-        figures = (Figure(drawing, MARKS_TOLD, phase_key()),)
+        caption = (
+            "Small dot: the date of a database version that shows the phase, not of the event."
+            if any(s.hollow for lane in lanes for s in lane.spots)
+            else ""
+        )
+        figures = (Figure(drawing, caption, phase_key()),)
     columns = ("date", "event", "phase", "region", "tumor", "trial", "reason", "date is of", "evidence")
     return Section("Course", columns, tuple(rows), "", figures, "course", optional=True)
 

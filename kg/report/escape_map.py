@@ -133,11 +133,13 @@ def entry_of(field: Field, own: Sequence[str], name: str) -> Entry:
 def scopes(field: Field, observations: Sequence[str]) -> str:
     """How many observations are direct, in words; limits that are no escape are counted apart, here and everywhere."""
     escapes = [seen for seen in observations if is_escape(field, seen)]
-    told = f"{direct_of(field, escapes)} of an escape made in patients on a bispecific in a solid tumor"
-    if len(escapes) < len(observations):
-        limits = [seen for seen in observations if not is_escape(field, seen)]
-        told += f"; so were {direct_of(field, limits)} of {LIMITS}"
-    return told + ". The others are carried over from other drugs, cells, blood cancers or models."
+    limits = [seen for seen in observations if not is_escape(field, seen)]
+    parts = [f"{direct_of(field, escapes)} of an escape"] if escapes else []
+    parts += [f"{direct_of(field, limits)} of {LIMITS}"] if limits else []
+    told = f"In patients on a bispecific in a solid tumor: {', and '.join(parts) or 'none'}."
+    if all(is_direct(field, seen) for seen in observations):
+        return told
+    return told + " The others are carried over from other drugs, cells, blood cancers or models."
 
 
 def direct_of(field: Field, observations: Sequence[str]) -> str:

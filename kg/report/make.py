@@ -337,8 +337,8 @@ def _escape_list(field: Field, pages: Pages) -> Page:
             "Kinds of escape",
             ("kind", "scope", "links that it breaks", "observations", "in patients on a bispecific"),
             tuple(kinds),
-            "By name. Scope: where it happens; what is no escape, but limits a drug all the same, is marked as not escape "
-            "and counted apart. Links: the steps of a mechanism, such as hold, activate and kill.",
+            "By name. Scope: where it happens; what is no escape, but limits a drug all the same, is marked as not "
+            "escape and counted apart. Links: the steps of a mechanism, such as hold, activate and kill.",
         ),
         Section(
             "All observations",

@@ -160,8 +160,8 @@ _ASPECTS = {
     "rank": (
         "Where it ranks",
         ("intent", "of", "rank", "score", "source"),
-        "Among all pairs of tumor antigens on this tumor, tried or open. "
-        + "; ".join(f"{name}: to {purpose}" for name, purpose in INTENTS.items())
+        "Among all pairs of tumor antigens on this tumor, tried or open, for each intent: "
+        + "; ".join(f"{name}, to {purpose}" for name, purpose in INTENTS.items())
         + ".",
     ),
     "for": (
@@ -273,7 +273,7 @@ def _readable(text: str) -> str:
         return f"{float(text) * 1e6:.2g} in a million"
     text = re.sub(r"\bphase-(\d)-(\d)", r"phase \1/\2", text)
     text = re.sub(r"\bphase-(\d)", r"phase \1", text)
-    return re.sub(r"(?<=\bof )\d{5,}\b", lambda found: f"{int(found[0]):,}", text)
+    return re.sub(r"(?<=\bof )\d{4,}\b|^\d{4,}(?= of )", lambda found: f"{int(found[0]):,}", text)
 
 
 def _source(pages: Pages, text: str) -> Cell:

@@ -13,7 +13,7 @@ from kg.report.field import Field
 from kg.terms import PREFIXES
 
 _BSAB = PREFIXES["bsab"]
-_FEW = 10  # links; a picture of all would hide those that matter
+_FEW = 15  # links; a picture of all would hide those that matter
 CLASSES = (
     "Antibody",
     "Arm",
