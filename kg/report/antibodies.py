@@ -23,8 +23,8 @@ HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", 
 _RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
 _MOST_ALTERNATIVES, _MOST_WAYS = 12, 16
 MARKS_TOLD = (
-    "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: a phase, on the day of "
-    "a database version that shows it."
+    "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: a phase, on the day "
+    "of a database version that shows it."
 )
 
 

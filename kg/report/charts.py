@@ -112,14 +112,14 @@ def matrix(
             else:
                 shapes.append(rect(x, y, size, size, f"cell {entry.style}", entry.title, entry.href, 0))
                 if entry.text:
-                    ink = f"{_INK[entry.style]} small" if entry.style in _INK else "small"
+                    ink = f"{INK[entry.style]} small" if entry.style in INK else "small"
                     shapes.append(words(x + size / 2, y + size / 2 + 4, entry.text, ink, "middle"))
     wide = left + len(columns) * size + min(max((width_of(label) for label, _ in columns), default=0), 190.0) * 0.68 + 8
     return Drawing(wide, top + len(rows) * size + 4, name, told, tuple(shapes))
 
 
 # Text on a color that is strong in both schemes, and on one that is of middle lightness in both.
-_INK = dict.fromkeys(("p5", "p6", "p7", "q5", "direct", "fails", "works"), "on-strong") | {
+INK = dict.fromkeys(("p5", "p6", "p7", "q5", "direct", "fails", "works"), "on-strong") | {
     "carried": "on-mid",
     "q4": "on-mid",
 }
@@ -166,7 +166,7 @@ def blocks(groups: Sequence[Block], steps: Sequence[float], name: str, told: str
                 spot = x + label + cell * place
                 if style != "none":
                     shapes.append(rect(spot, at, cell - 2, high - 2, style, round_=0))
-                ink = f"{_INK[style]} small" if style in _INK else "small"
+                ink = f"{INK[style]} small" if style in INK else "small"
                 shapes.append(words(spot + cell / 2 - 1, at + 11.5, level, ink, "middle"))
         tallest = max(tallest, 34 + len(block.rows) * high)
         x += own

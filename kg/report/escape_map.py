@@ -9,7 +9,7 @@ from kg.report.charts import Entry, matrix
 from kg.report.citing import Pages
 from kg.report.field import Cited, Field
 from kg.report.words import many, plain
-from kg.views.drawing import Figure
+from kg.views.drawing import Figure, width_of
 from kg.views.shapes import Cell, Mark, Piece
 
 COLUMNS = (
@@ -110,7 +110,7 @@ def escape_map(field: Field, pages: Pages, observations: Iterable[str], across: 
         entries,
         name,
         "; ".join(entry.title for entry in entries.values()),
-        24,
+        cell_size(entries.values()),
     )
     return (
         Figure(
@@ -119,6 +119,11 @@ def escape_map(field: Field, pages: Pages, observations: Iterable[str], across: 
             KEY,
         ),
     )
+
+
+def cell_size(entries: Iterable[Entry]) -> float:
+    """How wide the cells of a map must be, in pixels, to hold its longest text."""
+    return max(24.0, *(width_of(entry.text, 10.5) + 6 for entry in entries))
 
 
 def entry_of(field: Field, own: Sequence[str], name: str) -> Entry:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kg.report.antibodies import targets_of
 from kg.report.charts import matrix
 from kg.report.citing import Pages, evidence_section, path_of
-from kg.report.escape_map import COLUMNS, KEY, direct_of, entry_of, escape_map, observation_rows, scopes
+from kg.report.escape_map import COLUMNS, KEY, cell_size, direct_of, entry_of, escape_map, observation_rows, scopes
 from kg.report.field import Cited, Field
 from kg.report.words import plain, stage_of, tone_of
 from kg.report.workings import Workings
@@ -103,7 +103,7 @@ def _by_tumor(field: Field, pages: Pages, seen: Sequence[str], kind: str) -> tup
         entries,
         f"{field.label(kind)}: antigens by tumor",
         "; ".join(e.title for e in entries.values()),
-        24,
+        cell_size(entries.values()),
     )
     return (Figure(drawing, "Rows: from which antigen. Columns: in which tumor. The numbers count observations.", KEY),)
 

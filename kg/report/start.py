@@ -182,7 +182,8 @@ def _findings(
         words = (
             f"{field.label(kind)}: of {sum(tally.values())} antibodies that it concerns (it is documented of them, of "
             f"their class or of their antigens), {tally['fails']} are left without a way to act, {tally['works']} keep "
-            f"one, and of {tally['unknown']} it is not known. This follows from how they are built; nobody has tested it."
+            f"one, and of {tally['unknown']} it is not known. This follows from how they are built; "
+            "nobody has tested it."
         )
         rows.append(("One escape stops most molecules", words[:1].upper() + words[1:], (pages.link(kind),)))
     return tuple(rows), told

@@ -74,7 +74,11 @@ def tumor_page(
         _antigens(field, pages, below),
         _precedents(field, pages, below),
     )
-    told = f"{many(len(antibodies), 'antibody', 'antibodies')} tested in it, of {many(len(pairs), 'antigen pair')}."
+    told = (
+        f"{many(len(antibodies), 'antibody', 'antibodies')} tested in it, of {many(len(pairs), 'antigen pair')}."
+        if antibodies
+        else "No antibody of this view is on record as tested in it."
+    )
     if approved:
         told += f" Approved in it: {', '.join(a.label for a in approved)}."
     elif antibodies:  # how far it came elsewhere says nothing of this tumor
