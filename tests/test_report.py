@@ -626,8 +626,8 @@ def test_a_page_prints_without_its_controls_and_with_the_heads_of_its_tables(tab
     tab.visit(_page_of(report, kind))
     assert not tab.page.locator(".bar, .filter input, iframe").filter(visible=True).count()
     assert tab.page.locator("thead th").first.is_visible()
-    heads = "Array.from(document.querySelectorAll('.scroll:not(details *) thead button'), (one) => one.getBoundingClientRect().width)"
-    assert all(width > 0 for width in tab.run(heads))
+    heads = tab.page.locator(".scroll:not(details *) thead button")
+    assert all(heads.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().width > 0)"))
     assert tab.run("document.documentElement.scrollWidth") <= 718
     assert tab.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
