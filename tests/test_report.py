@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -34,7 +35,18 @@ KINDS = {
     "question": "question/antibodies-joining.html",
     "list": "antibody/index.html",
     "review": "review.html",
+    "card": "pair/card-*.html",
+    "evidence": "evidence.html",
+    "tumors": "tumor/index.html",
+    "pairs": "pair/index.html",
+    "escapes": "escape/index.html",
+    "questions": "question/index.html",
 }
+
+
+def _page_of(report: Path, kind: str) -> str:
+    """The address of a page of this kind: the first of those that the pattern names."""
+    return sorted(report.glob(KINDS[kind]))[0].as_uri()
 
 
 class _Page(HTMLParser):
@@ -403,6 +415,86 @@ def test_a_kind_of_escape_tells_whom_it_stops_and_who_stays(pages: dict[str, _Pa
     assert page.table("What counters it")
 
 
+def test_an_escape_map_counts_the_rows_of_its_table(report: Path, pages: dict[str, _Page]) -> None:
+    told: list[tuple[str, ...]] = []
+    for path, heading in (("tumor/mondo-0008433.html", "Escape map"), ("escape/index.html", "All observations")):
+        rows = pages[path].table(heading)
+        cells = re.findall(
+            r"<title>([^<,]*), ([^<]*?): (\d+) observations?, [^<]*</title></rect>\s*<text[^>]*>([^<]*)</text>",
+            (report / path).read_text(encoding="utf-8"),
+        )
+        assert len(cells) > 5, path
+        for kind, other, count, shown in cells:
+            name = "^$" if other == "the drug or its class" else rf"(?<![\w-]){re.escape(other)}(?![\w-])"
+            own = [row for row in rows if row["kind of escape"] == kind and re.search(name, row["from"])]
+            direct = sum(row["in patients on a bispecific"] == "yes" for row in own)
+            assert int(count) == len(own), (path, kind, other)
+            assert shown == (f"{direct}/{len(own)}" if direct else str(len(own))), (path, kind, other)
+        told += cells
+    assert len({count for _, _, count, _ in told}) > 2  # not one number for all
+
+
+def test_escapes_are_counted_alike_wherever_they_are_counted(report: Path, pages: dict[str, _Page]) -> None:
+    rows = pages["escape/index.html"].table("All observations")
+    escapes = [row for row in rows if row["scope"] != "not escape"]
+    direct = sum(row["in patients on a bispecific"] == "yes" for row in escapes)
+    assert len(escapes) < len(rows)
+    start = " ".join(re.sub(r"<[^>]+>", " ", (report / "index.html").read_text(encoding="utf-8")).split())
+    # the number beside the headings, in a finding, and in the note of the section
+    assert len(re.findall(rf"\b{direct} of {len(escapes)} observations", start)) == 3
+    assert f"({len(rows) - len(escapes)} more are of limits that are no escape)" in start
+    assert f"of {len(rows)} observations" not in start
+    listed = " ".join(re.sub(r"<[^>]+>", " ", (report / "escape/index.html").read_text(encoding="utf-8")).split())
+    assert f"solid tumor: {direct} of {len(escapes)} observations of an escape, and" in listed
+
+
+def test_what_is_approved_elsewhere_does_not_lead_the_page_of_a_tumor(report: Path) -> None:
+    text = (report / "tumor/mondo-0008433.html").read_text(encoding="utf-8")
+    lead = re.search(r'<p class="lead">(.*?)</p>', text, re.DOTALL)
+    assert lead and "Approved in it: tarlatamab" in lead.group(1) and "cadonilimab" not in lead.group(1)
+    text = (report / "tumor/mondo-0008315.html").read_text(encoding="utf-8")  # prostate cancer
+    lead = re.search(r'<p class="lead">(.*?)</p>', text, re.DOTALL)
+    assert lead and "None is on record as approved in it; furthest in any tumor: " in lead.group(1)
+
+
+def test_a_card_says_what_its_features_mean(report: Path, pages: dict[str, _Page]) -> None:
+    cards = [path for path in pages if path.startswith("pair/card-")]
+    for path in cards:
+        for row in pages[path].table("What speaks for it"):
+            assert row["intent"] == "" or 0 <= float(row["value, 0 to 1"] or 0) <= 1
+            assert "; more than" in row["what it says"] or not row["value, 0 to 1"], (path, row)
+        text = (report / path).read_text(encoding="utf-8")
+        assert "0 to 1</td>" not in text and "e-0" not in re.sub(r"<[^>]+>", "", text)
+
+
+def _contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colors written #rrggbb."""
+
+    def light(color: str) -> float:
+        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, dim = sorted((light(one), light(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def test_text_on_the_colors_of_charts_can_be_read_in_both_schemes() -> None:
+    from kg.report.charts import INK
+
+    styles = (REPOSITORY / "kg" / "views" / "base.css").read_text() + (REPOSITORY / "kg/views/site.css").read_text()
+    light, dark = {}, {}
+    for block, scheme in re.findall(r":root \{([^}]*)\}(\s*\})?", styles):
+        (dark if scheme else light).update(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+    fills = dict(re.findall(r"\.([\w-]+) \{ fill: var\(--([\w-]+)\)", styles))
+    inks = {"on-strong": "on5", "on-mid": "on-mid", "": "ink"}
+    written = [f"p{n}" for n in range(8)] + [f"q{n}" for n in range(6)] + ["direct", "carried"]
+    assert len(dark) > 30
+    for colors, style in product((light, light | dark), written):
+        ratio = _contrast(colors[fills[style]], colors[inks[INK.get(style, "")]])
+        assert ratio >= 4.5, (style, ratio)
+
+
 def test_a_pair_tells_for_and_against(pages: dict[str, _Page]) -> None:
     page = pages["pair/pair-egfr-met.html"]
     ways = {(row["which way"], row["what"]) for row in page.table("For and against")}
@@ -490,7 +582,7 @@ def test_text_of_the_data_never_becomes_markup(nasty: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_page_opens_from_disk_without_error_or_request(tab: Tab, report: Path, kind: str) -> None:
-    tab.visit((report / KINDS[kind]).as_uri())
+    tab.visit(_page_of(report, kind))
     tab.expect_quiet()
     assert tab.run("document.querySelectorAll('h1').length") == 1
 
@@ -500,15 +592,17 @@ def test_each_kind_of_page_opens_from_disk_without_error_or_request(tab: Tab, re
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_no_serious_violation(tab: Tab, report: Path, kind: str, scheme: str) -> None:
     tab.page.emulate_media(color_scheme=scheme)
-    tab.visit((report / KINDS[kind]).as_uri())
+    tab.visit(_page_of(report, kind))
     assert tab.violations() == []
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_page_is_wider_than_a_telephone(tab: Tab, report: Path, kind: str) -> None:
+def test_no_page_is_wider_than_a_telephone(tab: Tab, report: Path, kind: str, scheme: str) -> None:
+    tab.page.emulate_media(color_scheme=scheme)
     tab.page.set_viewport_size(NARROW)
-    tab.visit((report / KINDS[kind]).as_uri())
+    tab.visit(_page_of(report, kind))
     assert tab.run("document.documentElement.scrollWidth") <= NARROW["width"]
     tab.page.set_viewport_size(WIDE)
 
@@ -553,6 +647,60 @@ def test_an_open_pair_and_its_evidence_are_three_clicks_away(tab: Tab, report: P
     tab.page.click("section[aria-labelledby=open] tbody tr >> nth=0 >> a[href*='#c-'] >> nth=0")
     tab.page.wait_for_load_state()
     assert tab.page.locator("tr:target").is_visible()
+
+
+@pytest.mark.browser
+def test_the_card_of_an_open_pair_and_its_evidence_are_three_clicks_away(tab: Tab, report: Path) -> None:
+    tab.visit((report / "index.html").as_uri())
+    tab.page.locator("main tr", has_text="small cell lung carcinoma").locator("a:text-is('open pairs')").last.click()
+    tab.page.wait_for_load_state()
+    assert tab.text("h1") == "small cell lung carcinoma"
+    tab.page.click("section[aria-labelledby=ranked] tbody a[href*='pair/card-'] >> nth=0")
+    tab.page.wait_for_load_state()
+    assert "on small cell lung carcinoma" in tab.text("h1")
+    tab.page.click("main a[href*='#c-'] >> nth=0")
+    tab.page.wait_for_load_state()
+    assert tab.page.locator("tr:target a[href^='http']").first.is_visible()
+    tab.expect_quiet()
+
+
+@pytest.mark.browser
+def test_the_head_of_a_column_sorts_by_it(tab: Tab, report: Path) -> None:
+    tab.visit((report / "tumor/index.html").as_uri())
+    column = "Array.from(document.querySelectorAll('tbody tr'), (row) => row.cells[2].textContent)"
+    before = [int(text) for text in tab.run(column)]
+    tab.page.click("thead button:text-is('antibodies')")
+    assert [int(text) for text in tab.run(column)] == sorted(before, reverse=True) != before
+    tab.page.press("thead button:text-is('antibodies')", "Enter")
+    assert [int(text) for text in tab.run(column)] == sorted(before)
+    assert tab.run("document.querySelector('[aria-sort]').getAttribute('aria-sort')") == "ascending"
+    tab.visit((report / "evidence.html").as_uri())  # a line without a statement belongs to the one above it
+    assert tab.run("document.querySelectorAll('thead button').length") == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["start", "tumor", "antibody", "card"])
+def test_a_page_prints_without_its_controls_and_with_the_heads_of_its_tables(tab: Tab, report: Path, kind: str) -> None:
+    tab.page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
+    tab.page.emulate_media(media="print", color_scheme="dark")
+    tab.visit(_page_of(report, kind))
+    assert not tab.page.locator(".bar, .filter input, iframe").filter(visible=True).count()
+    assert tab.page.locator("thead th").first.is_visible()
+    heads = tab.page.locator(".scroll:not(details *) thead button")
+    assert all(heads.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().width > 0)"))
+    assert tab.run("document.documentElement.scrollWidth") <= 718
+    assert tab.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.browser
+def test_the_first_column_stays_in_sight_on_a_narrow_screen(tab: Tab, report: Path) -> None:
+    tab.page.set_viewport_size(NARROW)
+    tab.visit((report / "tumor/mondo-0008433.html").as_uri())
+    table = tab.page.locator(".scroll", has=tab.page.locator("th a:text-is('tarlatamab')")).first
+    table.evaluate("(box) => { box.scrollLeft = 300; }")
+    cell = table.locator("tbody th").first.bounding_box()
+    assert table.evaluate("(box) => box.scrollLeft") > 100
+    assert cell and cell["x"] >= 0 and cell["x"] + cell["width"] <= NARROW["width"] / 2
 
 
 @pytest.mark.browser

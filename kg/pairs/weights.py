@@ -35,6 +35,14 @@ def read_weights(root: Root, own: Path | None = None) -> Weights:
     return weights
 
 
+def read_reasons(root: Root) -> Mapping[tuple[str, str], str]:
+    """(intent, feature) -> what the feature says, in words; empty for a table without the column `reason`."""
+    header, *lines = (root.data / FILE).read_text(encoding="utf-8").splitlines()
+    names = header.split("\t")
+    rows = [dict(zip(names, line.split("\t"), strict=False)) for line in lines if line.strip()]
+    return {(row["intent"], row["feature"]): row["reason"] for row in rows if row.get("reason")}
+
+
 def _read(path: Path, known: Weights | None) -> dict[str, dict[str, float]]:
     try:
         header, *lines = path.read_text(encoding="utf-8").splitlines()

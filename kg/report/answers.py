@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.errors import AmbiguousError, NotFoundError
-from kg.query import Answer, Question, Value, ask, question, records, select
+from kg.query import Answer, Question, Record, Value, ask, question, records, select
 from kg.report.citing import Pages
 from kg.report.field import Field
-from kg.report.words import column_of
+from kg.report.words import STAGES, column_of, stage_of
 from kg.store import Opened
 from kg.views.shapes import Cell, Page, Section
 
@@ -42,6 +42,8 @@ def answer_section(
 ) -> Section:
     """A table of an answer under words for readers; entities, claims and sources are linked."""
     columns = tuple(name for name in answer.columns if name not in set(drop))
+    if {"claim", "source"} <= set(columns) and all(_cited(field, one) for one in answer.rows):
+        columns = tuple(name for name in columns if name != "source")  # the evidence names it
     rows = []
     for record in answer.rows[:_MOST]:
         row: list[Cell] = []
@@ -53,9 +55,17 @@ def answer_section(
     return Section(title, tuple(column_of(name) for name in columns), tuple(rows), note.strip())
 
 
+def _cited(field: Field, record: Record) -> bool:
+    """Whether the source of a row is the one that the cell of its claim names."""
+    claim = field.claims.get(text_of(record["claim"]))
+    return claim is not None and claim.best == text_of(record["source"])
+
+
 def _cell(field: Field, pages: Pages, column: str, text: str) -> Cell:
     if text.startswith("claim:") and text in field.claims and " " not in text:
         return pages.cite([field.claims[text]])
+    if column in ("stage", "phase", "furthest") and text in STAGES:
+        return stage_of(text)
     if text in pages.paths:
         return pages.link(text)
     if text.startswith(_OUTSIDE) and " " not in text:

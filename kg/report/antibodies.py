@@ -22,6 +22,10 @@ HARMS = frozenset(
 HARM_WORDS = ("adverse-event", "crs", "icans", "irr", "dlt", "discontinuation", "death", "anti-drug-antibodies")
 _RESULT_COLUMNS = ("end point", "value", "against", "regimen", "patients", "tumor", "trial", "evidence")
 _MOST_ALTERNATIVES, _MOST_WAYS = 12, 16
+MARKS_TOLD = (
+    "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: a phase, on the day "
+    "of a database version that shows it."
+)
 
 
 def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Antibody) -> Page:
@@ -56,6 +60,17 @@ def antibody_page(field: Field, pages: Pages, workings: Workings, antibody: Anti
     )
 
 
+def against_of(scope: str) -> str:
+    """The label of a scope as the tumors that are meant.
+
+    Examples
+    --------
+    >>> against_of("solid only"), against_of("hematologic only"), against_of("solid and hematologic")
+    ('solid tumors only', 'blood cancers only', 'solid tumors and blood cancers')
+    """
+    return scope.replace("solid", "solid tumors").replace("hematologic", "blood cancers")
+
+
 def targets_of(field: Field, antibody: Antibody) -> str:
     """Its targets in a line, tumor antigens first."""
     first = antibody.antigens("bsab:TumorBindingRole")
@@ -65,7 +80,7 @@ def targets_of(field: Field, antibody: Antibody) -> str:
 def _lead(field: Field, antibody: Antibody) -> str:
     own = antibody.curie
     parts = (
-        targets_of(field, antibody) or "targets not known in this view",
+        targets_of(field, antibody) or "Targets not known in this view",
         field.labels(field.get(own, "hasMechanism")),
         field.label(field.one(own, "narrowestFormat") or field.one(own, "hasFormat")),
         field.labels(field.get(own, "developer")),
@@ -94,7 +109,7 @@ def _facts(field: Field, antibody: Antibody, verdicts: tuple[Verdict, ...]) -> t
         ("Fc", field.label(fc) if fc else "not on record"),
         ("Results on record", str(len(field.get(own, "hasResult")))),
         ("Escapes seen under it", many(len(seen), "kind")),
-        ("Against", field.label(field.one(own, "scope")).removesuffix(" scope")),
+        ("Against", against_of(field.label(field.one(own, "scope")).removesuffix(" scope"))),
     ]
     names = field.get(own, "skos:altLabel")
     return (*facts, ("Also called", ", ".join(names))) if names else tuple(facts)
@@ -117,7 +132,12 @@ def _arms(field: Field, pages: Pages, antibody: Antibody) -> Section:
         )
     columns = ("antigen", "role", "moiety", "valency", "epitope", "affinity (KD)", "evidence")
     return Section(
-        "The molecule", columns, tuple(rows), "Empty: not on record.", (molecule(field, antibody),), "molecule"
+        "The molecule",
+        columns,
+        tuple(rows),
+        "Empty: not on record." if rows else "",
+        (molecule(field, antibody),),
+        "molecule",
     )
 
 
@@ -277,11 +297,11 @@ def _results(field: Field, pages: Pages, antibody: Antibody) -> tuple[Section, S
         if word == "orr" and value and field.one(result, "unit") in ("percent", "%"):
             low, high = field.one(result, "ciLow"), field.one(result, "ciHigh")
             n = field.one(result, "sampleSize")
-            label = "; ".join(part for part in (tumor, population) if part)
+            label = "; ".join(part for part in (population, tumor) if part)
             note = f"{float(value):g} %" + (f", n = {n}" if n else "")
             rates.append(
                 (
-                    label,
+                    f"{tumor}; {label}",
                     Dot(
                         label or "patients not told",
                         float(value),
@@ -298,7 +318,8 @@ def _results(field: Field, pages: Pages, antibody: Antibody) -> tuple[Section, S
         figures = (
             Figure(
                 dots(shown, "percent", f"Response rates of {antibody.label}", told),
-                "Response rates with 95 % intervals, where they are told. Trials and regimens differ: see the table.",
+                "Objective response rate in percent, a dot a result, by tumor; the line is the 95 % interval, if it is "
+                "told. Trials and regimens differ: see the table.",
             ),
         )
     good = tuple(row for _, row in sorted(rows[False], key=lambda pair: pair[0]))

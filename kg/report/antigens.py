@@ -48,10 +48,15 @@ def antigen_page(
     pairs = [pair for pair in field.who("hasMember", antigen) if field.who("hasPair", pair)]
     best = binders[0] if binders else None
     facts: tuple[tuple[str, Cell], ...] = (
-        ("Gene", symbol),
+        ("Gene", gene_of(field, antigen)),
         ("Location", field.labels(field.get(antigen, "hasLocation")).replace(" location", "") or "not on record"),
-        ("Multispecific antibodies", f"{len(binders)}, {sum(a.solid for a in binders)} against solid tumors"),
-        ("Furthest of them", (pages.link(best.curie), stage_of(best.stage)) if best else "none"),
+        ("Multispecific antibodies", f"{len(binders)}, of these {sum(a.solid for a in binders)} against solid tumors"),
+        (
+            "Furthest of them",
+            (pages.link(best.curie), f"({stage_of(best.stage) if best.stage else 'stage not known'})")
+            if best
+            else "none",
+        ),
         ("Drugs of other classes", many(len(precedents), "precedent")),
         ("Pairs with it", str(len(pairs))),
         ("Escapes documented", many(len(seen), "observation")),
@@ -74,7 +79,7 @@ def antigen_page(
     )
     roles = Counter(role_of(arm.roles)[1] for a in binders for arm in a.arms if antigen in arm.antigens)
     lead = (
-        "As the target of a " + ", ".join(f"{role} arm ({count})" for role, count in roles.most_common())
+        "Bound by " + ", ".join(many(count, f"{role} arm") for role, count in roles.most_common())
         if roles
         else "No antibody of this view binds it."
     )
@@ -89,6 +94,12 @@ def antigen_page(
         also=(symbol, *field.get(antigen, "skos:altLabel")),
         graph_title="What stands around it",
     )
+
+
+def gene_of(field: Field, antigen: str) -> str:
+    """The symbol of its gene; in words what is no product of one gene."""
+    symbol = field.word(antigen)
+    return f"none: {symbol.partition(':')[0].lower()}" if ":" in symbol else symbol
 
 
 def _antibodies(field: Field, pages: Pages, antigen: str) -> Section:
@@ -126,7 +137,8 @@ def _antibodies(field: Field, pages: Pages, antigen: str) -> Section:
         figures = (
             Figure(
                 drawing,
-                "Multispecific antibodies by the furthest stage in any tumor.",
+                "Up: number of multispecific antibodies. Across: the furthest stage in any tumor. Stacked from the "
+                "bottom up in the order of the key.",
                 tuple(series[kind] for kind in used),
             ),
         )

@@ -112,10 +112,17 @@ def matrix(
             else:
                 shapes.append(rect(x, y, size, size, f"cell {entry.style}", entry.title, entry.href, 0))
                 if entry.text:
-                    ink = "on-strong" if entry.style in ("p5", "p7", "q5", "direct", "fails", "works") else "on-weak"
-                    shapes.append(words(x + size / 2, y + size / 2 + 4, entry.text, f"{ink} small", "middle"))
+                    ink = f"{INK[entry.style]} small" if entry.style in INK else "small"
+                    shapes.append(words(x + size / 2, y + size / 2 + 4, entry.text, ink, "middle"))
     wide = left + len(columns) * size + min(max((width_of(label) for label, _ in columns), default=0), 190.0) * 0.68 + 8
     return Drawing(wide, top + len(rows) * size + 4, name, told, tuple(shapes))
+
+
+# Text on a color that is strong in both schemes, and on one that is of middle lightness in both.
+INK = dict.fromkeys(("p5", "p6", "p7", "q5", "direct", "fails", "works"), "on-strong") | {
+    "carried": "on-mid",
+    "q4": "on-mid",
+}
 
 
 class Block(NamedTuple):
@@ -138,7 +145,7 @@ def blocks(groups: Sequence[Block], steps: Sequence[float], name: str, told: str
     widest = 0.0
     for block in groups:
         cell = 46.0
-        label = min(max([width_of(row, 11.5) for row, _ in block.rows] + [60]) + 10, 170.0)
+        label = min(max([width_of(row) for row, _ in block.rows] + [60]) + 10, 230.0)
         own = label + cell * len(block.columns) + 22
         if x and x + own > wide:
             x, y, tallest = 0.0, y + tallest + 20, 0.0
@@ -151,7 +158,7 @@ def blocks(groups: Sequence[Block], steps: Sequence[float], name: str, told: str
             )
         for number, (row, values) in enumerate(block.rows):
             at = y + 34 + number * high
-            shapes.append(words(x + label - 6, at + 12.5, fitted(row, label - 8, 11.5), "", "end"))
+            shapes.append(words(x + label - 6, at + 12.5, fitted(row, label - 8), "", "end"))
             worded = dict([block.worded[number]]) if block.worded else {}
             for place, value in enumerate(values):
                 level = worded.get(place, shown(value))
@@ -159,7 +166,7 @@ def blocks(groups: Sequence[Block], steps: Sequence[float], name: str, told: str
                 spot = x + label + cell * place
                 if style != "none":
                     shapes.append(rect(spot, at, cell - 2, high - 2, style, round_=0))
-                ink = "on-strong small" if style == "q5" else "small"
+                ink = f"{INK[style]} small" if style in INK else "small"
                 shapes.append(words(spot + cell / 2 - 1, at + 11.5, level, ink, "middle"))
         tallest = max(tallest, 34 + len(block.rows) * high)
         x += own
@@ -230,7 +237,8 @@ class Dot(NamedTuple):
 
 def dots(rows: Sequence[Dot], unit: str, name: str, told: str, wide: float = 900) -> Drawing:
     """Values with intervals on one scale from zero, a row each."""
-    left = min(max((width_of(row.label) for row in rows), default=0) + 14, 360.0)
+    left = min(max((width_of(row.label) for row in rows), default=0) + 14, 520.0)
+    wide = max(wide, left + 560.0)
     right = 150.0
     most = max([row.high or row.value for row in rows] + [row.value for row in rows] + [1])
     step = next(one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 500) if most / one <= 8)
@@ -283,15 +291,31 @@ def scatter(points: Sequence[Point], across: str, up: str, name: str, told: str)
         ]
     shapes.append(words((left + wide) / 2, floor + 36, f"RNA of {across}", "soft", "middle"))
     shapes.append(words(14, floor / 2, f"RNA of {up}", "soft", "middle", "", f"rotate(-90 14 {floor / 2:.0f})"))
+    taken: list[Box] = []
     for point in points:
         x, y = left + at(point.x) * (wide - left - 20), floor - at(point.y) * (floor - 14)
-        shapes.append(circle(x, y, 4.5, f"{point.style} domain", point.title))
-        if point.name:
-            end = "end" if x > wide * 0.6 else "start"
-            shapes.append(
-                words(x + (-8 if end == "end" else 8), y + 4, fitted(point.name, 200, 10.5), "small halo", end)
-            )
+        style = f"{point.style} domain"
+        if point.style == "arm-trigger":
+            shapes.append(rect(x - 4, y - 4, 8, 8, style, point.title, round_=0))
+        elif point.style == "arm-other":
+            shapes.append(path(f"M{x:.0f} {y - 5:.0f}l5 9h-10z", style, point.title))
+        else:
+            shapes.append(circle(x, y, 4.5, style, point.title))
+    for point in points:  # above all marks; a name that has no room is left to the table
+        x, y = left + at(point.x) * (wide - left - 20), floor - at(point.y) * (floor - 14)
+        text = fitted(point.name, 200, 10.5)
+        long = width_of(text, 10.5)
+        for start, base in ((x + 8, y + 4), (x - 8 - long, y + 4), (x + 4, y - 8), (x + 4, y + 16)):
+            box = (start, base - 9, start + long, base + 3)
+            if text and start >= left and box[2] <= wide and not any(_meet(box, other) for other in taken):
+                shapes.append(words(start, base, text, "small halo"))
+                taken.append(box)
+                break
     return Drawing(wide, high, name, told, tuple(shapes))
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 class Stop(NamedTuple):

@@ -65,7 +65,7 @@ class Pages:
         best = max(known, key=lambda cited: (cited.support, cited.claim))
         lines = [line for cited in known for line in cited.lines]
         first = next((line for line in best.lines if line.source == best.best), best.lines[0] if best.lines else None)
-        cell: list[Piece] = [self.source(first)] if first else []
+        cell: list[Piece] = [self._named(first)] if first else []
         count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
         cell.append(Link(count, f"{self.home(best)}#{anchor_of(best)}"))
         if any(cited.contested for cited in known):
@@ -74,6 +74,13 @@ class Pages:
             refuting = any(line.stance == "refutes" for line in lines)
             cell.append(Mark("refuted" if refuting else "inconclusive", "bad" if refuting else "open"))
         return tuple(cell)
+
+    def _named(self, line: Line) -> Piece:
+        """The source of a line for a narrow cell: a row of a data set of ours by the page that it points to."""
+        where = line.locator.split()[0] if line.locator.startswith(("http://", "https://")) else ""
+        if line.source.startswith("src:") and where:
+            return Link(short_source(where), where)
+        return self.source(line)
 
     def source(self, line: Line) -> Piece:
         """A source as people know it, linked to where it stands."""
@@ -85,7 +92,7 @@ class Pages:
             href = self.field.one(source, "url")
             where = locator.split()[0] if locator.startswith(("http://", "https://")) else ""
             text = self.field.label(source) if self.field.label(source) != source else source[4:]
-            text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+            text = text if len(text) <= _LONGEST else text[:_LONGEST].rpartition(" ")[0].rstrip(":,;") + "…"
             return Link(text, where or href) if where or href.startswith("http") else text
         if not source.startswith(_PUBLIC):
             return source

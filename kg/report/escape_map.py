@@ -9,7 +9,7 @@ from kg.report.charts import Entry, matrix
 from kg.report.citing import Pages
 from kg.report.field import Cited, Field
 from kg.report.words import many, plain
-from kg.views.drawing import Figure
+from kg.views.drawing import Figure, width_of
 from kg.views.shapes import Cell, Mark, Piece
 
 COLUMNS = (
@@ -24,8 +24,12 @@ COLUMNS = (
     "what was seen",
     "evidence",
 )
-KEY = (("direct", "in patients on a bispecific in a solid tumor"), ("carried", "carried over from elsewhere"))
+KEY = (
+    ("direct", "1/3: of three observations, one in patients on a bispecific in a solid tumor"),
+    ("carried", "3: three observations, all carried over from elsewhere"),
+)
 _NOT_ESCAPE = "bsab:NotEscapeScope"
+LIMITS = "a limit that is no escape (toxicity, exposure, host)"
 
 
 def is_direct(field: Field, seen: str) -> bool:
@@ -96,11 +100,8 @@ def escape_map(field: Field, pages: Pages, observations: Iterable[str], across: 
     none = "the drug or its class" if across == "escapesFrom" else "no tumor named"
     entries = {}
     for (kind, other), own in found.items():
-        direct = sum(is_direct(field, one) for one in own)
-        told = f"{field.label(kind)}, {field.label(other) or none}: {many(len(own), 'observation')}"
-        title = told + (f", {direct} in patients on a bispecific" if direct else ", carried over")
-        entries[kinds.index(kind), others.index(other)] = Entry(
-            "direct" if direct else "carried", str(len(seen)), title
+        entries[kinds.index(kind), others.index(other)] = entry_of(
+            field, own, f"{field.label(kind)}, {field.label(other) or none}"
         )
     rows = [(field.label(kind), pages.href(kind)) for kind in kinds]
     drawing = matrix(
@@ -109,19 +110,43 @@ def escape_map(field: Field, pages: Pages, observations: Iterable[str], across: 
         entries,
         name,
         "; ".join(entry.title for entry in entries.values()),
-        24,
+        cell_size(entries.values()),
     )
     return (
         Figure(
-            drawing, "Kinds of escape, grouped by scope. The number counts observations; all are in the table.", KEY
+            drawing,
+            "Rows: kinds of escape, grouped by scope. The numbers count observations; the table has each.",
+            KEY,
         ),
     )
 
 
+def cell_size(entries: Iterable[Entry]) -> float:
+    """How wide the cells of a map must be, in pixels, to hold its longest text."""
+    return max(24.0, *(width_of(entry.text, 10.5) + 6 for entry in entries))
+
+
+def entry_of(field: Field, own: Sequence[str], name: str) -> Entry:
+    """A cell of a map: how many observations; before a slash, how many of them are direct, so that color only helps."""
+    direct = sum(is_direct(field, one) for one in own)
+    title = f"{name}: {many(len(own), 'observation')}"
+    if direct:
+        return Entry("direct", f"{direct}/{len(own)}", f"{title}, {direct} in patients on a bispecific")
+    return Entry("carried", str(len(own)), f"{title}, carried over")
+
+
 def scopes(field: Field, observations: Sequence[str]) -> str:
-    """How many observations are direct, in a sentence."""
-    direct = sum(is_direct(field, seen) for seen in observations)
-    return (
-        f"{direct} of {many(len(observations), 'observation')} in patients on a bispecific in a solid tumor; the "
-        "others are carried over from other drugs, cells, hematology or models."
-    )
+    """How many observations are direct, in words; limits that are no escape are counted apart, here and everywhere."""
+    escapes = [seen for seen in observations if is_escape(field, seen)]
+    limits = [seen for seen in observations if not is_escape(field, seen)]
+    parts = [f"{direct_of(field, escapes)} of an escape"] if escapes else []
+    parts += [f"{direct_of(field, limits)} of {LIMITS}"] if limits else []
+    told = f"In patients on a bispecific in a solid tumor: {', and '.join(parts) or 'none'}."
+    if all(is_direct(field, seen) for seen in observations):
+        return told
+    return told + " The others are carried over from other drugs, cells, blood cancers or models."
+
+
+def direct_of(field: Field, observations: Sequence[str]) -> str:
+    """How many of how many observations are direct."""
+    return f"{sum(is_direct(field, one) for one in observations)} of {many(len(observations), 'observation')}"

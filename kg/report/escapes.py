@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kg.report.antibodies import targets_of
-from kg.report.charts import Entry, matrix
+from kg.report.charts import matrix
 from kg.report.citing import Pages, evidence_section, path_of
-from kg.report.escape_map import COLUMNS, KEY, escape_map, is_direct, observation_rows, scopes
+from kg.report.escape_map import COLUMNS, KEY, cell_size, direct_of, entry_of, escape_map, observation_rows, scopes
 from kg.report.field import Cited, Field
-from kg.report.words import many, plain, stage_of, tone_of
+from kg.report.words import plain, stage_of, tone_of
 from kg.report.workings import Workings
 from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Mark, Page, Section
@@ -40,7 +40,7 @@ def escape_page(field: Field, pages: Pages, workings: Workings, kind: str) -> Pa
         ("Breaks", breaks or "no link of a chain"),
         (
             "Seen in patients on a bispecific",
-            f"{sum(is_direct(field, one) for one in seen)} of {many(len(seen), 'observation')}",
+            direct_of(field, seen),
         ),
         ("Counter-measures told", str(len(counters))),
         ("Antibodies that fail under it", str(tally["fails"])),
@@ -94,13 +94,8 @@ def _by_tumor(field: Field, pages: Pages, seen: Sequence[str], kind: str) -> tup
     tumors = sorted({t for _, t in found}, key=lambda t: (t == "", field.label(t).lower()))
     entries = {}
     for (antigen, tumor), own in found.items():
-        direct = any(is_direct(field, one) for one in own)
-        title = (
-            f"{field.label(antigen) or 'drug or class'}, {field.label(tumor) or 'no tumor named'}: "
-            f"{many(len(own), 'observation')}"
-        )
-        entries[antigens.index(antigen), tumors.index(tumor)] = Entry(
-            "direct" if direct else "carried", str(len(own)), title
+        entries[antigens.index(antigen), tumors.index(tumor)] = entry_of(
+            field, own, f"{field.label(antigen) or 'drug or class'}, {field.label(tumor) or 'no tumor named'}"
         )
     drawing = matrix(
         [(field.label(a) or "drug or class", pages.href(a)) for a in antigens],
@@ -108,9 +103,9 @@ def _by_tumor(field: Field, pages: Pages, seen: Sequence[str], kind: str) -> tup
         entries,
         f"{field.label(kind)}: antigens by tumor",
         "; ".join(e.title for e in entries.values()),
-        24,
+        cell_size(entries.values()),
     )
-    return (Figure(drawing, "From which antigen, in which tumor.", KEY),)
+    return (Figure(drawing, "Rows: from which antigen. Columns: in which tumor. The numbers count observations.", KEY),)
 
 
 def _counters(field: Field, pages: Pages, counters: Sequence[str]) -> Section:

@@ -23,14 +23,10 @@ def landscape_page(field: Field, pages: Pages) -> Page:
     """Three pictures of all antibodies against solid tumors, each with the table of its numbers."""
     solid = [antibody for antibody in field.antibodies.values() if antibody.solid]
     sections = (_matrix(field, pages, solid), _years(field, pages, solid), _flow(field, pages, solid))
-    made = (
-        "The timeline is drawn by matplotlib."
-        if plots.available()
-        else "Simple charts: the extra `plot` (matplotlib) is not installed."
-    )
+    made = "" if plots.available() else " Simple charts: the extra `plot` (matplotlib) is not installed."
     lead = (
         f"{many(len(solid), 'antibody', 'antibodies')} against solid tumors: which targets they join, since when, and "
-        f"what became of them. {made}"
+        f"what became of them.{made}"
     )
     return Page(PATH, "Landscape", lead, (), sections, None, kind="All of the field")
 
@@ -74,7 +70,7 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
                     f"({stage_of(best.stage)})"
                 )
                 entries[number, place] = Entry(
-                    f"p{max(best.rank, 0)}", str(len(own)), title, pages.href(pair_of[one, other])
+                    f"p{max(best.rank, 0)}", str(len(own)) + _stage_mark(best), title, pages.href(pair_of[one, other])
                 )
             elif one != other:
                 open_cells += 1
@@ -103,10 +99,10 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
         25,
     )
     caption = (
-        f"The {len(rows)} tumor antigens with most antibodies, by their {len(columns)} most frequent partners. "
-        "The number counts antibodies; the "
-        f"color is the furthest stage in any tumor. {open_cells} cells are open: no antibody of this view joins "
-        "the two, which does not say that joining them helps."
+        f"Down: the {len(rows)} tumor antigens with most antibodies. Across: their {len(columns)} most frequent "
+        "partners. The number counts the antibodies that join the two; the color is the furthest stage of these in any "
+        f"tumor, {_APPROVED} an approval, {_LATE} phase 2/3 to filed. {open_cells} cells are open: no antibody of this "
+        "view joins the two, which does not say that joining them helps. White: an antigen with itself."
     )
     figure = Figure(drawing, caption, (*phase_key(), ("open-cell", "open: nobody joins them")))
     titles = ("tumor antigen", "partner", "pair", "antibodies", "furthest stage", "the furthest of them")
@@ -119,6 +115,14 @@ def _matrix(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
         "matrix",
         folded=True,
     )
+
+
+_APPROVED, _LATE = "★", "▴"
+
+
+def _stage_mark(best: Antibody) -> str:
+    """What says without color how far a cell came."""
+    return _APPROVED if best.stage == "approved" else _LATE if best.rank >= PHASES.index("phase-2-3") else ""
 
 
 def _years(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
@@ -135,6 +139,7 @@ def _years(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
     series = [(f"bar{number}", name) for number, name in enumerate(GROUPS)]
     told = "; ".join(f"{year}: {sum(n for (y, _), n in counts.items() if y == year - first)}" for year in years)
     caption = (
+        f"Stacked from the bottom up in the order of the key. "
         f"{len(dated)} of {len(solid)} antibodies have a dated first dose, enrollment, study start or posting; "
         "the others are in no bar. "
         "The latest years are incomplete: dates reach the sources late."
@@ -226,7 +231,8 @@ def _flow(field: Field, pages: Pages, solid: Sequence[Antibody]) -> Section:
     caption = (
         "Each antibody once: by its modality, the most frequent of its tumor antigens (any antigen, if it has "
         "none), the most frequent of its tumors, "
-        "and how far it came in any tumor. Streams are colored by outcome. Stopped: and not outdone by later activity."
+        "and how far it came in any tumor. Numbers and the width of a stream count antibodies; streams are "
+        "colored by outcome. Stopped: and not outdone by later activity."
     )
     rows: list[tuple[Cell, ...]] = [
         (

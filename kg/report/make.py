@@ -13,7 +13,7 @@ from kg.output import replaced_folder
 from kg.query import questions
 from kg.report.answers import list_page, question_page, review_page
 from kg.report.antibodies import antibody_page, targets_of
-from kg.report.antigens import antigen_page
+from kg.report.antigens import antigen_page, gene_of
 from kg.report.beside import Beside, Task
 from kg.report.citing import OTHERS, Pages, evidence_section, path_of
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
@@ -25,7 +25,7 @@ from kg.report.levels import Levels
 from kg.report.pairs import card_page, pair_page, tried_card
 from kg.report.palette import GROUPS, group_of
 from kg.report.ranked import rank
-from kg.report.schema import counted_schema
+from kg.report.schema import counted_schema, in_words
 from kg.report.start import start_page
 from kg.report.tumors import tumor_page
 from kg.report.words import many, plain, stage_of
@@ -57,6 +57,7 @@ NAVIGATION = (
 )
 _BATCH = 60  # pages that are rendered at a time, in one process or the other
 _GRAPH_NODES = 32
+_SORTED = "Press the head of a column to sort by it."
 Graph = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
 
@@ -125,10 +126,13 @@ def make_report(
             for one in pages.paths
             if one.startswith("MONDO:")
         ]
-        rest += [card_page(field, pages, levels, one, number < 2) for number, one in enumerate(ranked.explained)]
+        rest += [
+            card_page(field, pages, levels, one, number < 2, ranked.reasons)
+            for number, one in enumerate(ranked.explained)
+        ]
         batches += [beside.start(_rendered, frame, rest[at : at + _BATCH]) for at in range(0, len(rest), _BATCH)]
         checked = checking.outcome()
-        started = start_page(opened, field, pages, workings, checked)
+        started = start_page(opened, field, pages, workings, checked, frozenset(ranked.cards))
         front = [
             started.page,
             landscape_page(field, pages),
@@ -136,8 +140,9 @@ def make_report(
             list_page(
                 "question/index.html",
                 "Questions",
-                "Each question is one command; here with its example.",
-                ("no", "question", "asks", "rows"),
+                "What the graph answers, each question with the answer to its example and the command that asks it of "
+                "anything else. Questions of one group belong together.",
+                ("group", "question", "asks", "rows"),
                 answered,
             ),
             review_page(opened, field, pages),
@@ -146,7 +151,7 @@ def make_report(
         everything = (*front, *made, *rest)
         assert navigation_of(everything) == NAVIGATION
         files = shared_files(everything)
-        files |= render_pages(frame, front[:1], schema_svg(*counted_schema(opened.store)))
+        files |= render_pages(frame, front[:1], schema_svg(*in_words(field, *counted_schema(opened.store))))
         files |= render_pages(frame, front[1:])
         for task in reversed(batches):  # the last ones are done here, until the two processes meet
             files |= task.outcome()
@@ -226,7 +231,7 @@ def _lists(field: Field, pages: Pages) -> Sequence[Page]:
             pages.link(a.curie),
             targets_of(field, a),
             GROUPS[group_of(field, a)],
-            "solid" if a.solid else "heme only",
+            "solid tumors" if a.solid else "blood cancers only",
             stage_of(a.stage),
             a.first.when if a.first else "",
             Mark(f"stopped {a.stopped.when}".strip(), "bad") if a.stopped else "",
@@ -236,7 +241,7 @@ def _lists(field: Field, pages: Pages) -> Sequence[Page]:
     antigens = [
         (
             pages.link(antigen),
-            field.word(antigen),
+            gene_of(field, antigen),
             field.labels(field.get(antigen, "hasLocation")).replace(" location", ""),
             str(len(field.binders.get(antigen, ()))),
             stage_of(field.antibodies[field.binders[antigen][0]].stage) if field.binders.get(antigen) else "",
@@ -249,21 +254,21 @@ def _lists(field: Field, pages: Pages) -> Sequence[Page]:
         list_page(
             "tumor/index.html",
             "Tumors",
-            "Counts include the subtypes of a tumor.",
+            f"By name; counts include the subtypes of a tumor. {_SORTED}",
             ("tumor", "solid", "antibodies", "escape observations"),
             tumors,
         ),
         list_page(
             "antibody/index.html",
             "Antibodies",
-            f"{many(len(antibodies), 'antibody', 'antibodies')} in this view.",
+            f"{many(len(antibodies), 'antibody', 'antibodies')} in this view, by name. {_SORTED}",
             ("antibody", "targets", "modality", "against", "furthest stage", "first in the clinic", "state"),
             antibodies,
         ),
         list_page(
             "antigen/index.html",
             "Antigens",
-            "Targets of arms, and antigens that drugs of other classes or escapes are about.",
+            f"Targets of arms, and antigens that drugs of other classes or escapes are about, by name. {_SORTED}",
             (
                 "antigen",
                 "gene",
@@ -308,7 +313,7 @@ def _pair_list(field: Field, pages: Pages) -> Page:
         for family, rows in sorted(by_family.items(), key=lambda item: (-len(item[1]), item[0]))
     )
     lead = (
-        "Pairs of arms that bind for effect, in antibodies against solid tumors, a family each. Pairs that nobody "
+        "Pairs of antigens that antibodies against solid tumors join, by family, the furthest first. Pairs that nobody "
         "joined stand on the pages of the tumors."
     )
     return Page("pair/index.html", "Pairs", lead, (), sections, None)
@@ -332,6 +337,8 @@ def _escape_list(field: Field, pages: Pages) -> Page:
             "Kinds of escape",
             ("kind", "scope", "links that it breaks", "observations", "in patients on a bispecific"),
             tuple(kinds),
+            "By name. Scope: where it happens; what is no escape, but limits a drug all the same, is marked as not "
+            "escape and counted apart. Links: the steps of a mechanism, such as hold, activate and kill.",
         ),
         Section(
             "All observations",
@@ -346,7 +353,7 @@ def _escape_list(field: Field, pages: Pages) -> Page:
     return Page(
         "escape/index.html",
         "Escapes",
-        "Who saw which escape, under which drug, in which tumor; both sides where sources disagree.",
+        "Who saw which escape of a tumor, under which drug, in which tumor; both sides where sources disagree.",
         (),
         sections,
         None,

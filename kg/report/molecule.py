@@ -39,6 +39,8 @@ def molecule(field: Field, antibody: Antibody) -> Figure:
     caption = (
         "Drawn from arms, moieties, valency and Fc on record. Where each arm sits on the molecule is not on record."
     )
+    if not sites:
+        caption = ""
     if any(not arm.moiety for arm in antibody.arms):
         caption += " Dashed: moiety not known."
     if any(not arm.valency for arm in antibody.arms):

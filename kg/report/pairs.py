@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from kg.chains.coverage import coverage_of_pair
 from kg.report import plots
-from kg.report.antibodies import HARM_WORDS, result_row, spot_of, targets_of
+from kg.report.antibodies import HARM_WORDS, MARKS_TOLD, result_row, spot_of, targets_of
 from kg.report.charts import Block, Lane, Point, blocks, scatter, shown, timeline
 from kg.report.citing import Pages, evidence_section, path_of
 from kg.report.field import Antibody, Field
@@ -14,7 +16,7 @@ from kg.report.levels import CLASSES, KEY, STEPS, Levels
 from kg.report.pair_card import Feature, PairCard
 from kg.report.palette import phase_key
 from kg.report.ranked import Explained
-from kg.report.tumors import card_of
+from kg.report.tumors import INTENTS, card_of
 from kg.report.words import many, plain, stage_of, tone_of
 from kg.report.workings import Workings
 from kg.views.drawing import Drawing, Figure
@@ -153,44 +155,125 @@ def pair_page(field: Field, pages: Pages, workings: Workings, card: PairCard, pa
     return Page(path_of(pair), field.label(pair), lead, facts, sections, None, kind="Antigen pair", also=names)
 
 
-def card_page(field: Field, pages: Pages, levels: Levels, card: Explained, plotted: bool) -> Page:
+# Heading, columns and note of each part of a card; a column that is empty in all rows is left out.
+_ASPECTS = {
+    "rank": (
+        "Where it ranks",
+        ("intent", "of", "rank", "score", "source"),
+        "Among all pairs of tumor antigens on this tumor, tried or open, for each intent: "
+        + "; ".join(f"{name}, to {purpose}" for name, purpose in INTENTS.items())
+        + ".",
+    ),
+    "for": (
+        "What speaks for it",
+        ("feature", "intent", "value, 0 to 1", "what it says", "source"),
+        "Features in which nine of ten pairs on this tumor have less. The values sort, and are no probabilities.",
+    ),
+    "against": (
+        "What speaks against it",
+        ("feature", "intent", "value, 0 to 1", "what it says", "source"),
+        "Features in which the pair is in the lower half of this tumor, and what is not known.",
+    ),
+    "base rate": (
+        "Base rate",
+        (),
+        "How few of all possible pairs of this family anybody joined, and how far these got.",
+    ),
+    "openness": ("Openness", ("found", "tumor", "value", "what was searched", "source"), ""),
+    "vital tissue": (
+        "Vital tissue",
+        ("what", "place", "level", "detail", "source"),
+        "Healthy places that one cannot do without. RNA of a whole tissue does not tell its cells apart.",
+    ),
+    "escape": (
+        "Escape",
+        ("kind of escape", "from", "scope", "what is left", "evidence"),
+        "Documented for either antigen. What is left follows from the arms; nobody has tested it.",
+    ),
+    "would refute it": ("Would refute it", (), "Findings that would take the pair off the list."),
+}
+_PLAIN = "what", "of", "value", "detail", "source"
+
+
+def card_page(
+    field: Field,
+    pages: Pages,
+    levels: Levels,
+    card: Explained,
+    plotted: bool,
+    reasons: Mapping[tuple[str, str], str] | None = None,
+) -> Page:
     """An open pair on a tumor, as `kg explain` tells it, with where both antigens stand."""
     grouped: dict[str, list[tuple[Cell, ...]]] = defaultdict(list)
     for row in card.rows:
-        value = (
-            ""
-            if row["value"] is None
-            else f"{row['value']:g}"
-            if isinstance(row["value"], float)
-            else str(row["value"])
-        )
+        aspect = str(row["aspect"]).partition(" ")[2]
+        what, of, detail = (str(row[name] or "") for name in ("what", "of", "detail"))
+        reason = (reasons or {}).get((of, what), "") if aspect in ("for", "against") else ""
+        if aspect in ("rank", "for", "against", "openness"):
+            what, of = (plain(one) if _NOTATION.fullmatch(one) else one for one in (what, of))
         cells = (
-            str(row["what"]),
-            str(row["of"] or ""),
-            f"{value} {row['unit'] or ''}".strip(),
-            str(row["detail"] or ""),
+            what,
+            of,
+            _amount(row["value"], str(row["unit"] or "")),
+            _readable(f"{reason}; {detail}" if reason else detail),
             _source(pages, str(row["source"] or "")),
         )
-        grouped[str(row["aspect"]).partition(" ")[2]].append(cells)
-    columns = ("what", "of", "value", "detail", "source")
+        grouped[aspect].append(cells)
     antigens = tuple(field.antigen_of(symbol) or symbol for symbol in (card.first, card.second))
     told = PairCard(
         (antigens[0], antigens[1]), card.tumor, card.intent, levels=joint(levels, *antigens), plotted=plotted
     )
-    sections = [Section(aspect[:1].upper() + aspect[1:], columns, tuple(rows)) for aspect, rows in grouped.items()]
+    sections = [_told(aspect, rows) for aspect, rows in grouped.items()]
     facts: tuple[tuple[str, Cell], ...] = (
         ("Tumor", pages.link(card.tumor)),
         ("Antigens", pages.links(antigens)),
-        ("Best for", plain(card.intent)),
+        ("Best for", f"{plain(card.intent)}: to {INTENTS.get(plain(card.intent), '')}".removesuffix(": to ")),
         ("Command", f"kg explain {card.first} {card.second} --tumor '{card.tumor_label}'"),
     )
     lead = (
         f"A pair of tumor antigens on {card.tumor_label} that no program joins there: what speaks for it, and what "
-        "against."
+        "against. Nobody has tested it: what follows is a reason to look, and no more."
     )
     title = f"{card.first} x {card.second} on {card.tumor_label}"
     path = card_of(card)
     return Page(path, title, lead, facts, (*sections[:3], _levels(field, told), *sections[3:]), None, kind="Open pair")
+
+
+_NOTATION = re.compile("[a-z]+(-[a-z]+)+")
+
+
+def _told(aspect: str, rows: list[tuple[Cell, ...]]) -> Section:
+    """One part of a card, without the columns that none of its rows fills."""
+    title, columns, note = _ASPECTS.get(aspect, (aspect[:1].upper() + aspect[1:], (), ""))
+    kept = [place for place in range(len(_PLAIN)) if place == 0 or any(row[place] for row in rows)]
+    names = tuple((columns or _PLAIN)[place] for place in kept)
+    return Section(title, names, tuple(tuple(row[place] for place in kept) for row in rows), note)
+
+
+def _amount(value: object, unit: str) -> str:
+    """A value with its unit: that of a feature stands in the head of its column."""
+    if value is None:
+        return _readable(unit)
+    number = f"{value:g}" if isinstance(value, float) else str(value)
+    unit = {"0 to 1": "", "0 to 3": "(of 0 to 3)"}.get(unit, unit)
+    if number == "1" and unit == "antibodies":
+        unit = "antibody"
+    return _readable(f"{number} {unit}".strip())
+
+
+def _readable(text: str) -> str:
+    """Large counts with commas, shares that are tiny as so many in a million, phases as they are said.
+
+    Examples
+    --------
+    >>> _readable("1 of 370230"), _readable("3.95e-06"), _readable("4 phase-1, 1 phase-1-2")
+    ('1 of 370,230', '4 in a million', '4 phase 1, 1 phase 1/2')
+    """
+    if re.fullmatch(r"\d\.\d+e-0[4-9]", text):
+        return f"{float(text) * 1e6:.2g} in a million"
+    text = re.sub(r"\bphase-(\d)-(\d)", r"phase \1/\2", text)
+    text = re.sub(r"\bphase-(\d)", r"phase \1", text)
+    return re.sub(r"(?<=\bof )\d{4,}\b|^\d{4,}(?= of )", lambda found: f"{int(found[0]):,}", text)
 
 
 def _source(pages: Pages, text: str) -> Cell:
@@ -251,7 +334,7 @@ def _antibodies(field: Field, pages: Pages, own: list[Antibody], pair: str) -> S
         figures = (
             Figure(
                 timeline(lanes, "Antibodies that join the pair, by year", told, 900),
-                "Ring: first in the clinic. Star: approval. Cross: stopped.",
+                MARKS_TOLD,
                 phase_key(),
             ),
         )
@@ -263,7 +346,7 @@ def _antibodies(field: Field, pages: Pages, own: list[Antibody], pair: str) -> S
         "furthest stage",
         "first in the clinic",
         "state",
-        "joins the pair, says",
+        "evidence that it joins the pair",
     )
     return Section("Antibodies that join it", columns, tuple(rows), "", figures, "antibodies")
 
@@ -335,9 +418,9 @@ def _levels(field: Field, card: PairCard) -> Section:
         figures = (Figure(None, beside, (), svg), *figures)
     else:
         key = (
-            ("arm-tumor", "tumors (median TPM)"),
-            ("arm-trigger", "vital tissues (nTPM)"),
-            ("arm-other", "other tissues (nTPM)"),
+            ("arm-tumor", "tumors (median TPM): dots"),
+            ("arm-trigger", "vital tissues (nTPM): squares"),
+            ("arm-other", "other tissues (nTPM): triangles"),
         )
         figures = (Figure(_scatter(card, first, second, told), beside, key), *figures)
     columns = ("place", "class", f"RNA of {first}", f"RNA of {second}")

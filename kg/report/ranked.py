@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kg.errors import KgError, NotFoundError
 from kg.query import Record
@@ -27,11 +27,15 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Cards by tumor (their antigens are HGNC symbols), what was ranked there, and the explained pairs."""
+    """Cards by tumor (their antigens are HGNC symbols), what was ranked there, and the explained pairs.
+
+    `reasons` is what a feature says of a pair, by intent and feature.
+    """
 
     cards: dict[str, tuple[PairCard, ...]]
     told: dict[str, str]
     explained: tuple[Explained, ...]
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 NOTHING = Ranked({}, {}, ())
@@ -48,7 +52,7 @@ def rank(opened: Opened, tumors: Sequence[str]) -> Ranked:
     from kg.pairs.card import explain
     from kg.pairs.families import DEFAULT, family_named
     from kg.pairs.ranking import rank_pairs, read_pairs
-    from kg.pairs.weights import read_weights
+    from kg.pairs.weights import read_reasons, read_weights
 
     try:
         pairs, weights = read_pairs(opened, open_expression(opened.root)), read_weights(opened.root)
@@ -66,7 +70,7 @@ def rank(opened: Opened, tumors: Sequence[str]) -> Ranked:
             for intent in family.intents:
                 ranking = rank_pairs(pairs, family, intent, tumor, weights[intent], TOP, only_open=True)
                 found += [_card(one, intent, tumor, family.name) for one in ranking.pairs]
-                told[tumor] = f"{ranking.ranked} pairs of tumor antigens ranked on {', '.join(ranking.columns)}"
+                told[tumor] = f"{ranking.ranked:,} pairs of tumor antigens ranked on {', '.join(ranking.columns)}"
         except NotFoundError:
             continue  # no expression column is near
         if found:
@@ -75,7 +79,7 @@ def rank(opened: Opened, tumors: Sequence[str]) -> Ranked:
             card = next((one for one in found if one.rank == 1), found[0])
             known = explain(opened, pairs, *card.antigens, weights, tumor)
             explained.append(Explained(*card.antigens, tumor, known.tumor_label, card.intent, known.rows))
-    return Ranked(cards, told, tuple(explained))
+    return Ranked(cards, told, tuple(explained), read_reasons(opened.root))
 
 
 def _card(one: object, intent: str, tumor: str, family: str) -> PairCard:

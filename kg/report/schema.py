@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pyoxigraph as ox
 
 from kg.lookup import TYPE
 from kg.nodes import statements, subjects
+from kg.report.field import Field
 from kg.terms import PREFIXES
 
 _BSAB = PREFIXES["bsab"]
+_FEW = 15  # links; a picture of all would hide those that matter
 CLASSES = (
     "Antibody",
     "Arm",
@@ -28,6 +31,18 @@ CLASSES = (
     "Precedent",
     "Disclosure",
 )
+
+
+def in_words(
+    field: Field, classes: list[tuple[str, int]], links: list[tuple[str, str, str, int]]
+) -> tuple[list[tuple[str, int]], list[tuple[str, str, str, int]]]:
+    """The same with classes and properties as people say them; links of which there are few are left out."""
+    said = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize() for name, _ in classes}
+    return [(said[name], count) for name, count in classes], [
+        (said[source], said[target], field.label(f"bsab:{name}"), count)
+        for source, target, name, count in links
+        if count >= _FEW
+    ]
 
 
 def counted_schema(store: ox.Store) -> tuple[list[tuple[str, int]], list[tuple[str, str, str, int]]]:

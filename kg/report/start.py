@@ -8,11 +8,10 @@ from typing import NamedTuple
 from kg.errors import Finding
 from kg.query import ask, question
 from kg.report.answers import text_of
-from kg.report.antibodies import targets_of
 from kg.report.charts import bars
 from kg.report.citing import Pages
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
-from kg.report.escape_map import escape_map, is_direct, is_escape, observation_rows
+from kg.report.escape_map import escape_map, is_direct, is_escape, observation_rows, scopes
 from kg.report.field import Field
 from kg.report.landscape import PATH as LANDSCAPE
 from kg.report.palette import GROUPS, PHASES, group_of
@@ -40,12 +39,20 @@ class Started(NamedTuple):
     highlights: tuple[str, ...]
 
 
-def start_page(opened: Opened, field: Field, pages: Pages, workings: Workings, checked: Checked) -> Started:
-    """The start page."""
+def start_page(
+    opened: Opened,
+    field: Field,
+    pages: Pages,
+    workings: Workings,
+    checked: Checked,
+    ranked: frozenset[str] = frozenset(),
+) -> Started:
+    """The start page; `ranked` are the tumors whose pages rank open pairs."""
     counted = statistics(opened)
     headline, reading = counted.groups["headline"], counted.groups["claims_by_reading"]
     solid = [antibody for antibody in field.antibodies.values() if antibody.solid]
-    seen = [one for one in field.of("EscapeObservation") if is_escape(field, one)]
+    observed = field.of("EscapeObservation")
+    seen = [one for one in observed if is_escape(field, one)]
     direct = [one for one in seen if is_direct(field, one)]
     pairs = {pair for antibody in solid for pair in antibody.pairs}
     approved = [a for a in solid if a.stage == "approved"]
@@ -56,24 +63,27 @@ def start_page(opened: Opened, field: Field, pages: Pages, workings: Workings, c
         ("Tumors that they were tested in", Link(str(len(tumors)), "tumor/index.html")),
         ("Antigens", Link(str(counted.groups["entities"].get("Antigen", 0)), "antigen/index.html")),
         (
-            "Antigen pairs among them",
+            "Antigen pairs that they join",
             Link(str(headline["pairs of antibodies against solid tumors"]), "pair/index.html"),
         ),
         (
-            "Trials, results",
-            f"{counted.groups['entities'].get('Trial', 0)}, {counted.groups['entities'].get('Result', 0)}",
+            "From the clinic",
+            f"{counted.groups['entities'].get('Trial', 0)} trials, "
+            f"{counted.groups['entities'].get('Result', 0)} results",
         ),
         (
-            "Escapes seen in patients on a bispecific in a solid tumor",
-            Link(
-                f"{headline['escape observations in patients on a bispecific in a solid tumor']} of "
-                f"{counted.groups['entities'].get('EscapeObservation', 0)} observations",
-                "escape/index.html",
+            "Escapes, seen in patients on a bispecific in a solid tumor",
+            (
+                Link(f"{len(direct)} of {len(seen)} observations", "escape/index.html"),
+                f"({len(observed) - len(seen)} more are of limits that are no escape)",
             ),
         ),
         ("Claims", f"{reading['read']} read, {reading['record']} from database or registry records"),
         ("Contested claims", Link(str(headline["contested claims"]), "question/contested-claims.html")),
-        ("Checks", f"{many(checked.errors, 'error')}, {many(_count(checked.findings, 'warning'), 'warning')}"),
+        (
+            "Checks of the data",
+            f"{many(checked.errors, 'error')}, {many(_count(checked.findings, 'warning'), 'warning')}",
+        ),
     )
     findings, told = _findings(field, pages, workings, direct)
     year = int((opened.view.as_of or opened.as_of)[:4])
@@ -84,14 +94,14 @@ def start_page(opened: Opened, field: Field, pages: Pages, workings: Workings, c
             findings,
             "From the claims of this view, counted when this report was made.",
         ),
-        _where_to_begin(field, pages),
-        _by_stage(field),
+        _where_to_begin(field, pages, ranked),
+        _by_stage(field, pages),
         _recent(opened, field, pages, year),
         Section(
             "Escapes seen in patients on a bispecific in a solid tumor",
             ESCAPE_COLUMNS,
             observation_rows(field, pages, direct),
-            "Everything else is carried over from other drugs, cells, hematology or models.",
+            scopes(field, observed),
             escape_map(field, pages, direct, "observedIn", "Escapes in patients on a bispecific, by tumor"),
             "direct",
             folded=True,
@@ -144,10 +154,11 @@ def _findings(
     if observed:
         leading = sorted(under.items(), key=lambda pair: (-pair[1], field.label(pair[0])))[:3]
         words = (
-            f"{len(direct)} of {len(observed)} observations of escape come from patients on a bispecific in a "
+            f"{len(direct)} of {len(observed)} observations of an escape come from patients on a bispecific in a "
             "solid tumor"
             + (f", most under {', '.join(f'{field.label(a)} ({n})' for a, n in leading)}" if leading else "")
-            + ". The others are carried over."
+            + f". The other {len(observed) - len(direct)} are carried over from other drugs, cells, blood cancers or "
+            "models."
         )
         rows.append(
             (
@@ -157,9 +168,7 @@ def _findings(
             )
         )
         told.append(
-            "escape seen in patients on a bispecific in a solid tumor: "
-            f"{len([o for o in field.of('EscapeObservation') if is_direct(field, o)])} of "
-            f"{len(field.of('EscapeObservation'))} observations"
+            f"escape seen in patients on a bispecific in a solid tumor: {len(direct)} of {len(observed)} observations"
         )
     stays: dict[str, Counter[str]] = defaultdict(Counter)
     for kind, verdicts in workings.by_kind.items():
@@ -171,42 +180,47 @@ def _findings(
     if stays:
         kind, tally = min(stays.items(), key=lambda pair: (-pair[1]["fails"], pair[0]))
         words = (
-            f"{field.label(kind)} leaves {tally['fails']} of {sum(tally.values())} antibodies for which it is "
-            "documented of them, their class or their antigens without a working chain, by structure; "
-            f"{tally['works']} still have one."
+            f"{field.label(kind)}: of {sum(tally.values())} antibodies that it concerns (it is documented of them, of "
+            f"their class or of their antigens), {tally['fails']} are left without a way to act, {tally['works']} keep "
+            f"one, and of {tally['unknown']} it is not known. This follows from how they are built; "
+            "nobody has tested it."
         )
-        rows.append(("One escape stops most molecules", words, (pages.link(kind),)))
+        rows.append(("One escape stops most molecules", words[:1].upper() + words[1:], (pages.link(kind),)))
     return tuple(rows), told
 
 
-def _where_to_begin(field: Field, pages: Pages) -> Section:
+def _where_to_begin(field: Field, pages: Pages, ranked: frozenset[str]) -> Section:
     """The tumors that most antibodies name, as the way in: a broad group such as carcinoma is named by few."""
     rows: list[tuple[tuple[object, ...], tuple[Cell, ...]]] = []
     named = Counter(tumor for a in field.antibodies.values() if a.solid for tumor in a.tumors)
-    for tumor, count in sorted(named.items(), key=lambda pair: (-pair[1], field.label(pair[0])))[:16]:
+    for tumor, _ in sorted(named.items(), key=lambda pair: (-pair[1], field.label(pair[0])))[:16]:
         tested = [field.antibodies[one] for one in field.tested_in(tumor)]
         below = field.below(tumor)
         approved = [
             a for a in tested if any(e.kind == "bsab:ApprovalEventKind" and below & set(e.tumors) for e in a.events)
         ]
         pairs = {pair for a in tested for pair in a.pairs}
-        go = (Link("pairs tried", f"{pages.href(tumor)}#tried"), Link("open pairs", f"{pages.href(tumor)}#open"))
+        go = (
+            Link("pairs tried", f"{pages.href(tumor)}#tried"),
+            Link("open pairs", f"{pages.href(tumor)}#{'ranked' if tumor in ranked else 'open'}"),
+        )
         row = (pages.link(tumor), str(len(tested)), str(len(pairs)), pages.links(a.curie for a in approved) or "", go)
-        rows.append(((-count, field.label(tumor)), row))
+        rows.append(((-len(tested), field.label(tumor)), row))
     columns = ("tumor, with its subtypes", "antibodies", "pairs tried", "approved in it", "go to")
-    body = tuple(row for _, row in rows)
+    body = tuple(row for _, row in sorted(rows, key=lambda pair: pair[0]))
     return Section(
         "Begin with a tumor",
         columns,
         body,
-        "Those that most antibodies against solid tumors were tested in; all others stand under Tumors.",
+        "The sixteen that most antibodies against solid tumors name, with their subtypes counted in; all others stand "
+        "under Tumors. Open pairs are those that no antibody joins there.",
         (),
         "tumors",
         optional=True,
     )
 
 
-def _by_stage(field: Field) -> Section:
+def _by_stage(field: Field, pages: Pages) -> Section:
     solid = [antibody for antibody in field.antibodies.values() if antibody.solid]
     counts = Counter((max(a.rank, 0), group_of(field, a)) for a in solid)
     series = [(f"bar{number}", name) for number, name in enumerate(GROUPS)]
@@ -217,13 +231,24 @@ def _by_stage(field: Field) -> Section:
     names = [stage_of(phase) if phase != "preclinical" else "preclinical or not known" for phase in PHASES]
     figure = Figure(
         bars(names, series, dict(counts), "Antibodies against solid tumors by stage and modality", told),
-        "By the furthest stage in any tumor. The landscape has the pairs, the years and the outcomes.",
+        "Up: number of antibodies against solid tumors. Across: the furthest stage in any tumor. Stacked from the "
+        "bottom up in the order of the key. The landscape has the pairs, the years and the outcomes.",
         tuple(series),
     )
-    best = [a for a in solid if a.stage == "approved"]
-    rows = tuple((a.label, targets_of(field, a)) for a in sorted(best, key=lambda a: a.label.lower()))
+    rows: list[tuple[Cell, ...]] = []
+    for place, name in enumerate(names):
+        own = sorted((a for a in solid if max(a.rank, 0) == place), key=lambda a: a.label.lower())
+        numbers = tuple(str(counts[place, kind] or "") for kind in range(len(GROUPS)))
+        rows.append((name, str(len(own)), *numbers, pages.links(a.curie for a in own[:9])))
     return Section(
-        "How far they came", ("approved", "targets"), rows, "", (figure,), "stages", folded=True, optional=True
+        "How far they came",
+        ("furthest stage", "all", *GROUPS, "among them"),
+        tuple(rows),
+        "",
+        (figure,),
+        "stages",
+        folded=True,
+        optional=True,
     )
 
 
@@ -247,7 +272,7 @@ def _recent(opened: Opened, field: Field, pages: Pages, year: int) -> Section:
             )
         )
     columns = ("date", "antibody", "event", "phase", "region", "tumor", "reason", "evidence")
-    return Section(f"What happened in {year}", columns, tuple(rows), "", (), "recent", optional=True)
+    return Section(f"What happened in {year}", columns, tuple(rows), "The latest first.", (), "recent", optional=True)
 
 
 def _checks(checked: Checked) -> Section:

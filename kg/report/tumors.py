@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from kg.report.antibodies import spot_of, targets_of, trial_link
+from kg.report.antibodies import MARKS_TOLD, spot_of, targets_of, trial_link
 from kg.report.charts import Lane, timeline
 from kg.report.citing import Pages, path_of
 from kg.report.escape_map import COLUMNS as ESCAPE_COLUMNS
-from kg.report.escape_map import escape_map, is_direct, observation_rows, scopes
+from kg.report.escape_map import direct_of, escape_map, is_escape, observation_rows, scopes
 from kg.report.field import Antibody, Cited, Field
 from kg.report.palette import phase_key
 from kg.report.ranked import NOTHING, Explained, Ranked
@@ -19,6 +19,13 @@ from kg.views.drawing import Figure
 from kg.views.shapes import Cell, Edge, Link, Mark, Node, Page, Section
 
 _MOST_LANES = 40
+# What a pair of tumor antigens may be for, in the words of the page.
+INTENTS = {
+    "and gate": "hit only cells that carry both",
+    "or coverage": "hit cells that carry either",
+    "dual blockade": "block two signals at once",
+    "bispecific adc": "bring a payload in through either or both",
+}
 _SURFACE = ("bsab:CellSurfaceLocation", "bsab:GlycanLocation", "bsab:PeptideHlaLocation")
 
 
@@ -43,15 +50,16 @@ def tumor_page(
     pairs = sorted({pair for antibody in antibodies for pair in antibody.pairs}, key=field.label)
     approved = [a for a in antibodies if _approved_in(a, below)]
     stopped = [a for a in antibodies if a.stopped]
+    named = pages.links(a.curie for a in approved)
     facts: tuple[tuple[str, Cell], ...] = (
         ("Antibodies tested in it", str(len(antibodies))),
-        ("Approved in it", pages.links(a.curie for a in approved) or "none on record"),
+        ("Approved in it", named if approved else "none on record"),
         ("Stopped, in any tumor", str(len(stopped))),
         ("Antigen pairs tried", str(len(pairs))),
         ("Results on record", str(len(results))),
         (
             "Escapes in patients on a bispecific",
-            f"{sum(is_direct(field, one) for one in seen)} of {many(len(seen), 'observation')}",
+            direct_of(field, [one for one in seen if is_escape(field, one)]),
         ),
         ("Subtypes included", str(len(below) - 1)),
         ("Identifier", Link(tumor, "http://purl.obolibrary.org/obo/" + tumor.replace(":", "_"))),
@@ -66,11 +74,20 @@ def tumor_page(
         _antigens(field, pages, below),
         _precedents(field, pages, below),
     )
-    best = f"; furthest: {antibodies[0].label} ({stage_of(antibodies[0].stage)})" if antibodies else ""
+    told = (
+        f"{many(len(antibodies), 'antibody', 'antibodies')} tested in it, of {many(len(pairs), 'antigen pair')}."
+        if antibodies
+        else "No antibody of this view is on record as tested in it."
+    )
+    if approved:
+        told += f" Approved in it: {', '.join(a.label for a in approved)}."
+    elif antibodies:  # how far it came elsewhere says nothing of this tumor
+        best = antibodies[0]
+        told += f" None is on record as approved in it; furthest in any tumor: {best.label} ({stage_of(best.stage)})."
     return Page(
         path_of(tumor),
         field.label(tumor),
-        f"{many(len(antibodies), 'antibody', 'antibodies')}, {many(len(pairs), 'antigen pair')}{best}.",
+        told,
         facts,
         sections,
         graph,
@@ -125,10 +142,7 @@ def _antibodies(field: Field, pages: Pages, antibodies: Sequence[Antibody], belo
             if len(antibodies) > len(dated)
             else ""
         )
-        caption = (
-            "Ring: first in the clinic. Star: approval. Cross: stopped, withdrawn or on hold. Small dot: the "
-            "phase that a database version showed then. Events in any tumor." + more
-        )
+        caption = MARKS_TOLD + " Events in any tumor." + more
         figures = (Figure(timeline(lanes, "Antibodies by stage and year", told), caption, phase_key()),)
     columns = (
         "antibody",
@@ -137,7 +151,7 @@ def _antibodies(field: Field, pages: Pages, antibodies: Sequence[Antibody], belo
         "furthest stage, any tumor",
         "first in the clinic",
         "state",
-        "tested in it, says",
+        "evidence that it was tested in it",
     )
     return Section("Antibodies, the furthest first", columns, tuple(rows), "", figures, "antibodies")
 
@@ -167,7 +181,7 @@ def _tried(field: Field, pages: Pages, antibodies: Sequence[Antibody], below: fr
                 pages.cite(claims),
             )
         )
-    columns = ("pair", "family", "antibodies", "furthest stage, any tumor", "stopped, and why", "tested in it, says")
+    columns = ("pair", "family", "antibodies", "furthest stage, any tumor", "stopped, and why", "evidence")
     note = (
         "Pairs of arms that bind for effect, in this tumor and its subtypes. A pair leads to its page, with the "
         "evidence."
@@ -177,6 +191,7 @@ def _tried(field: Field, pages: Pages, antibodies: Sequence[Antibody], below: fr
 
 def ranked_pairs(field: Field, pages: Pages, tumor: str, ranked: Ranked) -> Section:
     """The best open pairs of tumor antigens for each intent, as `kg pairs` ranks them."""
+    intents = "; ".join(f"{name}, to {INTENTS[name]}" for name in INTENTS)
     rows: list[tuple[Cell, ...]] = []
     for card in ranked.cards.get(tumor, ()):
         path = card_path(*card.antigens, tumor)
@@ -196,9 +211,10 @@ def ranked_pairs(field: Field, pages: Pages, tumor: str, ranked: Ranked) -> Sect
             )
         )
     note = (
-        f"{ranked.told.get(tumor, '')}; only those that are open here. Each intent is a ranking of its own. A "
-        "score sorts, and "
-        "is no probability; expression is that of today. kg pairs and kg explain give more."
+        f"{ranked.told.get(tumor, '')}; those are listed that no program joins here, the best first. Each intent is "
+        f"a ranking of its own: {intents}. Score and features go from 0 to 1; a score sorts, and is no probability. "
+        "Expression is that of today. A linked pair leads to its card: all that speaks for and against it. "
+        "kg pairs and kg explain give more."
     )
     columns = (
         "pair",
@@ -251,10 +267,9 @@ def open_pairs(field: Field, pages: Pages, tumor: str) -> Section:
             found.append(((-weakest, -sum(known), field.label(one)), row))
     found.sort(key=lambda pair: pair[0])
     note = (
-        "No antibody of this view joins the two, and a source that was read, or a record, puts each on this kind "
-        "of tumor: not "
-        "on the same cell. Not ranked by promise: best supported first, then by how many antibodies bind either "
-        "elsewhere."
+        "From what sources say, where the list above goes by expression: no antibody of this view joins the two, and "
+        "a source that was read, or a record, puts each on this kind of tumor, though not on the same cell. "
+        "Best supported first, then by how many antibodies bind either elsewhere; this is no order of promise."
     )
     columns = (
         "pair",
@@ -262,8 +277,8 @@ def open_pairs(field: Field, pages: Pages, tumor: str) -> Section:
         "antibodies on the first",
         "on the second",
         "weakest support",
-        "first is on it, says",
-        "second is on it, says",
+        "evidence that the first is on it",
+        "that the second is",
     )
     return Section("Pairs that nobody targeted yet", columns, tuple(row for _, row in found[:60]), note, (), "open")
 

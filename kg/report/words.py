@@ -15,7 +15,6 @@ STAGES = {
 # Columns of named questions whose name says less than it might.
 _COLUMNS = {
     "label": "antibody",
-    "antibody": "antibody (id)",
     "on": "date",
     "on_earliest": "from",
     "on_latest": "until",
@@ -24,7 +23,7 @@ _COLUMNS = {
     "stage": "furthest stage",
     "lines": "evidence lines",
     "carried_over": "carried over",
-    "claim": "claim (id)",
+    "claim": "evidence",
     "kind": "kind",
     "weakest": "weakest support",
     "first_antibodies": "antibodies on the first",

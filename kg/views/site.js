@@ -21,6 +21,31 @@
     table.parentElement.before(box);
   });
 
+  // The head of a column sorts by it: numbers from the most, words from a to z, what is empty last; once more, the other way.
+  document.querySelectorAll("table[data-filter]").forEach((table) => {
+    const body = table.tBodies[0], rows = Array.from(body.rows);
+    if (rows.some((row) => row.id || !row.cells[0].textContent.trim())) return;  // evidence: a row goes with that above it
+    const heads = Array.from(table.tHead.rows[0].cells);
+    heads.forEach((head, place) => {
+      const button = document.createElement("button");
+      button.type = "button"; button.append(...head.childNodes); head.append(button);
+      const text = (row) => row.cells[place].textContent.trim();
+      const numbers = rows.every((row) => /^(-?[\d.,]+ ?%?)?$/.test(text(row)));
+      button.addEventListener("click", () => {
+        const first = numbers ? "descending" : "ascending", second = numbers ? "ascending" : "descending";
+        const way = head.getAttribute("aria-sort") === first ? second : first, sign = way === "ascending" ? 1 : -1;
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", way);
+        const compare = (a, b) => numbers ? parseFloat(a.replace(/,/g, "")) - parseFloat(b.replace(/,/g, ""))
+          : a.localeCompare(b, "en", { numeric: true });
+        body.append(...rows.slice().sort((a, b) => {
+          const one = text(a), other = text(b);
+          return !one || !other ? (one ? -1 : 0) + (other ? 1 : 0) : sign * compare(one, other);
+        }));
+      });
+    });
+  });
+
   // A link to a row opens the table that it is folded into; the narrow screen gets its tables as they are.
   function unfold() {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
