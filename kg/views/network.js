@@ -154,7 +154,7 @@
   const redraw = () => network.body.emitter.emit("_redraw");
   window.addEventListener("beforeprint", () => {
     document.documentElement.dataset.print = "";
-    opened = Array.from(document.querySelectorAll(".tables details:not([open])"));
+    opened = Array.from(document.querySelectorAll("details:not([open])"));
     opened.forEach((details) => { details.open = true; });
     recolor(); redraw();
   });
