@@ -125,6 +125,61 @@ def test_dark_and_narrow_screens_do_not_break(tab: Tab) -> None:
     tab.expect_quiet()
 
 
+@pytest.mark.parametrize("layout", ["clusters", "layers"])
+def test_on_a_narrow_screen_the_picture_comes_first_and_evidence_lies_over_it(tab: Tab, layout: str) -> None:
+    tab.page.set_viewport_size(NARROW)
+    tab.show(whole(*_many(120, 240), layout=layout, title="Mechanism chains of an antibody (32 of 80 chains)"))
+
+    def box(selector: str) -> dict[str, float]:
+        return dict(tab.page.locator(selector).bounding_box())
+
+    picture = box("#canvas")
+    assert picture["y"] < 300 and picture["y"] + picture["height"] <= NARROW["height"]
+    assert box("#fit")["y"] + box("#fit")["height"] < NARROW["height"]
+    assert tab.run("document.querySelector('h1').scrollHeight <= document.querySelector('h1').clientHeight")
+    assert tab.run("kgGraph.headings") == [column["text"] for column in tab.run("kgGraph.graph.columns")]
+    assert not tab.page.locator("#node-list").is_visible()
+    tab.page.locator("#search").focus()
+    assert tab.page.locator("#node-list").is_visible() and box("#canvas") == picture  # nothing moves under the finger
+    tab.page.keyboard.type("antibody 17")
+    tab.page.keyboard.press("Enter")
+    assert tab.heading == "bispecific antibody 17" and not tab.page.locator("#node-list").is_visible()
+    panel, node = box("#panel"), tab.run("kgGraph.network.canvasToDOM(kgGraph.network.getPosition('n17')).y")
+    assert panel["y"] + panel["height"] <= NARROW["height"] and picture["y"] + node < panel["y"]
+    tab.page.locator("#panel .close").click()
+    assert box("#panel")["y"] >= picture["y"] + picture["height"]
+
+
+def test_shared_evidence_is_shown_on_click_and_its_links_keep_the_view(tab: Tab) -> None:
+    nodes, edges = _many(300, 600)
+    tab.show(whole(nodes, edges), "#node=ab%3Abispecific-17&no-kind=escape")
+    tab.run("kgGraph.choose('e7')")
+    told = tab.run("Array.from(document.querySelectorAll('#panel .evidence li > a'), (link) => link.textContent)")
+    assert told == [source.label for source in edges[7].sources]
+    shown = tab.shown
+    tab.run("location.hash = '#s3'")
+    tab.page.wait_for_timeout(100)
+    assert tab.shown == shown and tab.run("document.getElementById('lines-details').open")
+
+
+def test_an_edge_chosen_in_the_panel_is_moved_into_view(tab: Tab) -> None:
+    tab.show(whole(*_many(300, 600)))
+    tab.run("kgGraph.choose('n2', true)")
+    tab.run("kgGraph.network.moveTo({ position: { x: 9e5, y: 9e5 } })")
+    tab.page.locator("#panel .steps button").first.click()
+    ends = tab.run("""["from", "to"].map((end) => kgGraph.network.canvasToDOM(
+        kgGraph.network.getPosition(kgGraph.edgeOf.get(kgGraph.state.chosen)[end])))""")
+    wide, high = tab.run("[kgGraph.network.canvas.frame.clientWidth, kgGraph.network.canvas.frame.clientHeight]")
+    assert all(0 <= end["x"] <= wide and 0 <= end["y"] <= high for end in ends)
+
+
+def test_a_print_keeps_the_legend_and_what_the_panel_lists(tab: Tab) -> None:
+    tab.show(whole(*_small(), center="1956"))
+    tab.page.emulate_media(media="print")
+    assert tab.page.locator("#kinds").is_visible() and tab.page.locator("#panel .steps button").first.is_visible()
+    assert not tab.page.locator("#search").is_visible() and not tab.page.locator("#reset").is_visible()
+
+
 def test_a_print_is_light_and_shows_the_table(tab: Tab) -> None:
     tab.page.emulate_media(color_scheme="dark")
     tab.show(whole(*_small()))

@@ -31,7 +31,10 @@ CONSTRUCT { ?a bsab:testedIn ?t } WHERE { ?a bsab:testedIn ?t . ?a rdfs:label 't
 def graph_of(html: str) -> Any:
     found = re.search(r'<script type="application/json" id="graph">(.*?)</script>', html, re.DOTALL)
     assert found
-    return json.loads(found.group(1))
+    graph = json.loads(found.group(1))
+    for edge in graph["edges"]:
+        edge["label"] = graph["labels"][edge["label"]]
+    return graph
 
 
 def labels_of(html: str, kind: str) -> set[str]:

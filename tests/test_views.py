@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import random
 import re
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -81,7 +84,10 @@ class _Parsed(HTMLParser):
 
     @property
     def graph(self) -> dict[str, Any]:
-        return json.loads(self.scripts["graph"])
+        graph: dict[str, Any] = json.loads(self.scripts["graph"])
+        for edge in graph["edges"]:
+            edge["label"] = graph["labels"][edge["label"]]
+        return graph
 
 
 def _source(number: int, stance: str = "supports", level: str = "clinical") -> Source:
@@ -182,7 +188,7 @@ def _fill(text: str) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
         Node(text, text, text, ((text, text),), "javascript:" + text, 2020),
         Node("7" + text, text, text + "2"),
     )
-    source = Source(text, "javascript:" + text, text, text, text, text, text)
+    source = Source(text, "javascript:" + text, "at " + text, text, text, text, text)
     return nodes, (Edge(text, "7" + text, text, text, 0.5, True, 2020, (source,)),)
 
 
@@ -247,6 +253,26 @@ def test_the_places_do_not_hang_on_the_hashes_of_names() -> None:
 
 def test_a_thousand_nodes_stay_below_two_megabytes() -> None:
     assert len(_page(*_many(1000, 2000), assets=None).encode()) <= 2_000_000
+
+
+def test_evidence_that_many_edges_share_stands_once_and_each_edge_points_to_its_own() -> None:
+    nodes, edges = _many(400, 800)
+    shared = tuple(replace(edge, sources=(_source(place % 7), _source(place % 11))) for place, edge in enumerate(edges))
+    html = _page(nodes, shared)
+    lines = dict(re.findall(r'<li class="for" id="s(\d+)"><a [^>]*>([^<]*)</a>', html))
+    assert sorted(lines.values()) == sorted({source.label for edge in shared for source in edge.sources})
+    rows = re.findall(r'<tr id="e\d+".*?(?=<tr id="e|</tbody>)', html, re.DOTALL)
+    pointed = [[lines[number] for number in re.findall(r'<a href="#s(\d+)">', row)] for row in rows]
+    assert pointed == [[source.label for source in edge.sources] for edge in shared]
+    assert len(html) < 0.8 * len(_page(nodes, edges))
+
+
+def test_an_address_is_told_once_and_short_and_links_in_full() -> None:
+    address = "https://www.x.example/" + 20 * "guidance/"
+    source = Source(address, address, address + " (table 2)", "review", "supports", "read", "")
+    html = _page([Node("a", "a", "antigen"), Node("b", "b", "tumor")], [Edge("a", "b", "on", sources=(source,))])
+    assert f'<a href="{address}"><bdi>x.example/' in html and "<q>(table 2)</q>" in html
+    assert html.count(address) == 1
 
 
 @pytest.mark.parametrize("nodes", [[], [Node("a", "alone", "antigen")]])
@@ -468,3 +494,40 @@ def test_the_schema_is_one_picture_with_every_count() -> None:
     assert "hasArm 640" in svg and "<Odd>" not in svg and 'role="img"' in svg
     start = render_site(_pages(), site_title="t", footer=FOOTER, version_note="", schema=svg)["index.html"]
     assert svg.encode().strip() in start
+
+
+def test_a_long_column_is_folded_and_the_picture_stays_as_wide_as_high() -> None:
+    nodes = [Node(f"a{place}", f"antibody {place}", "antibody") for place in range(300)]
+    nodes += [Node(f"t{place}", f"tumor {place}", "tumor") for place in range(40)]
+    edges = [Edge(f"a{place}", f"t{place * place % 40}", "tested in") for place in range(300)]
+    places = positions(nodes, edges, layout="layers")
+    across, down = zip(*places.values(), strict=True)
+    assert 0.2 < (max(across) - min(across)) / (max(down) - min(down)) < 2.5
+    columns = Counter(places[f"a{place}"][0] for place in range(300))
+    assert len(columns) == 7 and max(columns.values()) <= 45
+    assert max(columns) < min(places[f"t{place}"][0] for place in range(40))
+    assert len(set(places.values())) == len(nodes)
+    graph = _Parsed(_page(nodes, edges, layout="layers")).graph
+    assert [column["text"] for column in graph["columns"]] == ["antibody", "tumor"]
+    assert graph["columns"][0]["x"] == (max(columns) + min(columns)) / 2
+
+
+def test_no_node_of_a_small_picture_stands_on_a_line_that_is_not_its_own() -> None:
+    nodes = [Node(f"n{place}", f"n{place}", "antigen") for place in range(24)]
+    ends = [(0, place) for place in range(1, 16)] + [(place, place + 8) for place in range(8, 16)]
+    places = positions(nodes, [Edge(f"n{a}", f"n{b}", "to") for a, b in ends], layout="clusters", center="n0")
+    for one, other in ends:
+        (x, y), (to_x, to_y) = places[f"n{one}"], places[f"n{other}"]
+        for node, (at_x, at_y) in places.items():
+            if node in (f"n{one}", f"n{other}"):
+                continue
+            length = math.hypot(to_x - x, to_y - y)
+            along = ((at_x - x) * (to_x - x) + (at_y - y) * (to_y - y)) / length
+            if 0 < along < length:
+                assert abs((at_x - x) * (to_y - y) - (at_y - y) * (to_x - x)) / length > 14
+
+
+def test_kinds_that_nobody_named_are_told_apart_by_shape() -> None:
+    kinds = ["antibody", "antigen", *(f"unheard-{place}" for place in range(14))]
+    styles = styles_of(kinds)
+    assert len({style.shape for style in styles.values()}) == len(kinds)

@@ -69,16 +69,7 @@ MARKS: dict[Shape, str] = {
     "hourglass": "M-6-7H6L1 0 6 7H-6L-1 0z",
 }
 
-_SPARE: tuple[tuple[str, Shape], ...] = (
-    ("#9AA3AD", "diamond"),
-    ("#56B4E9", "hexagon"),
-    ("#E69F00", "triangleDown"),
-    ("#0072B2", "star"),
-    ("#CC79A7", "dot"),
-    ("#F0E442", "diamond"),
-    ("#56B4E9", "star"),
-    ("#0072B2", "triangleDown"),
-)
+_SPARE = ("#9AA3AD", "#56B4E9", "#E69F00", "#0072B2", "#CC79A7", "#F0E442")  # colors of kinds that nobody named
 _LAST_COLUMN = 10
 
 
@@ -87,15 +78,18 @@ def styles_of(kinds: Iterable[str]) -> dict[str, Style]:
 
     `Antibody`, `antibodies` and `antibody` look alike, and so do `EffectorFunction` and `function`.
     """
+    asked = sorted(set(kinds))
+    taken = {STYLES[name].shape for name in map(kind_of, asked) if name}
+    # Shapes that no kind of this picture has come first; then both lists turn, in lengths without a common divisor.
+    shapes = sorted(MARKS, key=lambda shape: shape in taken)
     chosen: dict[str, Style] = {}
     spare = 0
-    for kind in sorted(set(kinds)):
+    for kind in asked:
         name = kind_of(kind)
         if name:
             style = STYLES[name]
         else:
-            color, shape = _SPARE[spare % len(_SPARE)]
-            style = Style(color, shape, _LAST_COLUMN)
+            style = Style(_SPARE[spare % len(_SPARE)], shapes[spare % len(shapes)], _LAST_COLUMN)
             spare += 1
         chosen[kind] = style
     return dict(sorted(chosen.items(), key=lambda pair: (pair[1].column, pair[0])))

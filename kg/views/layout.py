@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -22,6 +23,10 @@ _SEED = 20
 _GAP = 90.0  # between two nodes, in the units of the picture
 _COLUMN = 260.0
 _MANY = 70  # above: columns are too long to read
+_ROWS = 45  # above: a column is folded into several, side by side
+_APART = 2.0  # rows, the most that is left empty in a folded column
+_LINED = 70  # nodes; up to these, none is left on a line that is not its own
+_FOLD = 110.0  # between the parts of a folded column
 _COMMUNITY = 80  # above: a cluster is split
 _SMALL = 4  # below: a cluster joins the one that it has most edges with
 _FINEST = 4.0  # resolution of Louvain; above, clusters fall to dust
@@ -39,7 +44,8 @@ def positions(
     center
         The node in the middle of `rings`; the busiest where it is empty.
     layout
-        `layers`: columns by meaning, antibody to escape, as few crossings as four sweeps find. `rings`:
+        `layers`: columns by meaning, antibody to escape, as few crossings as four sweeps find; long columns
+        are folded. `rings`:
         steps away from the center. `clusters`: communities (Louvain), each by a spring layout, packed as
         discs. `auto`: clusters around a given center and above some 70 nodes, else layers.
 
@@ -111,7 +117,11 @@ def _busiest(graph: nx.Graph[str]) -> str:
 
 
 def _layers(graph: nx.Graph[str], kinds: Mapping[str, str]) -> dict[str, Point]:
-    """Columns by kind; within each, nodes stand near the mean height of their neighbors."""
+    """Columns by kind; within each, nodes stand near the mean height of their neighbors.
+
+    A column of more than `_ROWS` is folded: its nodes take turns in parts that stand side by side, so that a picture
+    of many chains is not one thin line.
+    """
     styles = styles_of(kinds.values())
     columns: dict[tuple[int, str], list[str]] = defaultdict(list)
     for component in sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part))):
@@ -128,20 +138,43 @@ def _layers(graph: nx.Graph[str], kinds: Mapping[str, str]) -> dict[str, Point]:
                 for node in column
             }
             column.sort(key=lambda node: (wish[node], node))
-            _spread(column, wish, height)
+            _spread(column, wish, height, 1 / _parts(column))
+            if _parts(column) > 1:
+                _draw_in(column, height)
     extent = max(height.values()) - min(height.values())
     row = min(max((len(ordered) - 1) * _COLUMN / 1.4 / max(extent, 1), _GAP * 0.7), _GAP * 1.8)
-    return {node: (number * _COLUMN, height[node] * row) for number, column in enumerate(ordered) for node in column}
+    places: dict[str, Point] = {}
+    left = 0.0
+    for column in ordered:
+        parts = _parts(column)
+        for place, node in enumerate(column):
+            places[node] = left + place % parts * _FOLD, height[node] * row
+        left += (parts - 1) * _FOLD + _COLUMN
+    return places
 
 
-def _spread(column: Sequence[str], wish: Mapping[str, float], height: dict[str, float]) -> None:
-    """Give each node of a column the height it wishes, at least one apart, without moving the mean."""
+def _parts(column: Sequence[str]) -> int:
+    """Into how many parts a column is folded."""
+    return math.ceil(len(column) / _ROWS)
+
+
+def _spread(column: Sequence[str], wish: Mapping[str, float], height: dict[str, float], gap: float) -> None:
+    """Give each node of a column the height it wishes, at least a gap apart, without moving the mean."""
     last = -math.inf
     for node in column:
-        last = height[node] = max(wish[node], last + 1)
+        last = height[node] = max(wish[node], last + gap)
     drift = sum(height[node] - wish[node] for node in column) / len(column)
     for node in column:
         height[node] -= drift
+
+
+def _draw_in(column: Sequence[str], height: dict[str, float]) -> None:
+    """Bring back what went far from the rest of its column, or it would shrink the whole picture."""
+    middle = len(column) // 2
+    for one, other in pairwise(column[middle:]):
+        height[other] = min(height[other], height[one] + _APART)
+    for one, other in pairwise(reversed(column[: middle + 1])):
+        height[other] = max(height[other], height[one] - _APART)
 
 
 def _rings(graph: nx.Graph[str], kinds: Mapping[str, str], center: str) -> dict[str, Point]:
@@ -274,8 +307,40 @@ def _disc(graph: nx.Graph[str], turn: float) -> dict[str, Point]:
         raw = {node: (x * scale, y * scale) for node, (x, y) in _spring(graph, start).items()}
     names = sorted(raw)
     places = _push_apart(np.array([raw[name] for name in names]), np.full(count, _GAP / 2), 60)
+    if count <= _LINED:
+        place = {name: number for number, name in enumerate(names)}
+        places = _off_lines(places, np.array([(place[one], place[other]) for one, other in graph.edges], dtype=int))
     places -= places.mean(axis=0)
     return {name: (float(x), float(y)) for name, (x, y) in zip(names, places, strict=True)}
+
+
+def _off_lines(places: NDArray[np.float64], ends: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Nodes moved off the lines that pass through them, which would seem to lead to them.
+
+    Parameters
+    ----------
+    ends
+        Rows of `places`, two a line.
+    """
+    least = 0.36 * _GAP
+    count = len(places)
+    if not len(ends):
+        return places
+    own = (ends[:, :1] == np.arange(count)) | (ends[:, 1:] == np.arange(count))
+    for _ in range(60):
+        start, line = places[ends[:, 0]], places[ends[:, 1]] - places[ends[:, 0]]
+        length = np.maximum((line**2).sum(axis=1), 1e-9)
+        along = ((places[None] - start[:, None]) * line[:, None]).sum(axis=2) / length[:, None]
+        nearest = start[:, None] + np.clip(along, 0, 1)[..., None] * line[:, None]
+        away = places[None] - nearest
+        distance = np.hypot(away[..., 0], away[..., 1])
+        short = np.where(own | (along <= 0) | (along >= 1), 0.0, np.maximum(least - distance, 0.0))
+        if not short.max() > 1.0:
+            break
+        across = np.stack([-line[:, 1], line[:, 0]], axis=1) / np.sqrt(length)[:, None]
+        push = np.where(distance[..., None] < 1e-6, across[:, None], away / np.maximum(distance, 1e-6)[..., None])
+        places = _push_apart(places + (push * short[..., None]).sum(axis=0) * 0.6, np.full(count, _GAP / 2), 6)
+    return places
 
 
 def _sunflower(nodes: Sequence[str]) -> dict[str, Point]:

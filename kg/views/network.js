@@ -10,7 +10,7 @@
   // ---- filters ----------------------------------------------------------------------------------------
   function evidenceFits(place) {
     const { level, reading, stance } = graph.facets, off = state.off;
-    return graph.evidence[place].some(([l, r, s]) =>
+    return graph.kindsOfEvidence[graph.evidence[place]].some(([l, r, s]) =>
       !off.level.has(level[l]) && !off.reading.has(reading[r]) && !off.stance.has(stance[s]));
   }
 
@@ -65,7 +65,7 @@
     filter();
     if (nodeOf.has(id) && kg.stands(id) === id) network.selectNodes([id], false);
     kg.show();
-    if (move && nodeOf.has(id)) kg.center(id);
+    if (move && nodeOf.has(id)) kg.center(id); else if (move) kg.reveal(ends);
     if (!quiet) remember();
   };
   kg.focus = (roots) => {
@@ -154,7 +154,7 @@
   const redraw = () => network.body.emitter.emit("_redraw");
   window.addEventListener("beforeprint", () => {
     document.documentElement.dataset.print = "";
-    opened = Array.from(document.querySelectorAll(".tables details:not([open])"));
+    opened = Array.from(document.querySelectorAll("details:not([open])"));
     opened.forEach((details) => { details.open = true; });
     recolor(); redraw();
   });
@@ -172,6 +172,7 @@
 
   // ---- the address restores the view ------------------------------------------------------------------
   let written = location.hash;
+  const inTables = () => /^#(as-table|s\d+)$/.test(location.hash);
   function remember() {
     const parts = [], add = (name, value) => parts.push(`${name}=${encodeURIComponent(value)}`);
     if (nodeOf.has(state.chosen)) add("node", nodeOf.get(state.chosen).key);
@@ -204,13 +205,13 @@
     kg.choose(edge !== null && edgeOf.has(`e${edge}`) ? `e${edge}` : node !== null && byKey.has(node) ? byKey.get(node) : group !== null && groupOf.has(`g${group}`) ? `g${group}` : "");
   }
   window.addEventListener("hashchange", () => {
-    if (location.hash === written || location.hash === "#as-table") return;
+    if (location.hash === written || inTables()) return;
     recall();
     kg.fit();
     window.scrollTo(0, 0);
   });
 
-  if (location.hash && location.hash !== "#as-table") recall(); else kg.choose(graph.center, false, true);
+  if (location.hash && !inTables()) recall(); else kg.choose(graph.center, false, true);
   kg.fit();
   if (location.hash === "#as-table") byId("edges-details").open = true;
   if (window.innerWidth < 860) document.querySelector(".filters").open = false;

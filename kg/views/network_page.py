@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.views.kinds import MARKS, Style, styles_of
 from kg.views.layout import LARGE, clusters, positions
-from kg.views.shapes import Edge, Link, Node, check_graph
+from kg.views.shapes import Edge, Link, Node, Source, check_graph
 from kg.views.templates import head_of, json_for_html, render
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ STANCES = ("supports", "refutes", "inconclusive")
 NOT_STATED = "not stated"
 SCRIPTS = ("vis-network.min.js", "picture.js", "panel.js", "network.js")
 
+_LINES = 300  # evidence lines; above, each stands once, in a list that the edges point to
 _MANY = 400  # nodes; above, edges are not drawn while the picture moves
 
 
@@ -119,14 +120,19 @@ def network_page(
     facets = _facets(edges)
     lookup = {facet: {value: place for place, value in enumerate(values)} for facet, values in facets.items()}
     evidence = [
-        sorted(
-            {
-                (lookup["level"][level], lookup["reading"][reading], lookup["stance"][stance])
-                for level, reading, stance in _kinds_of_evidence(edge)
-            }
+        tuple(
+            sorted(
+                {
+                    (lookup["level"][level], lookup["reading"][reading], lookup["stance"][stance])
+                    for level, reading, stance in _kinds_of_evidence(edge)
+                }
+            )
         )
         for edge in edges
     ]
+    # What many edges share stands once, and each edge has its place.
+    kinds_at = {kinds: place for place, kinds in enumerate(dict.fromkeys(evidence))}
+    labels = {label: place for place, label in enumerate(dict.fromkeys(edge.label for edge in edges))}
     names = {node.id: f"n{number}" for number, node in enumerate(nodes)}
     tumors = _tumors(nodes, edges)
     tumor_at = {tumor: place for place, tumor in enumerate(tumors)}
@@ -134,12 +140,14 @@ def network_page(
     payload = {
         "title": title,
         "nodes": [_without(node, "color", "shape") for node in drawn_nodes],
-        "edges": [_without(edge, "arrows", "id") for edge in drawn_edges],
+        "edges": [{**_without(edge, "arrows", "id"), "label": labels[edge["label"]]} for edge in drawn_edges],
+        "labels": list(labels),
         "options": json.loads(options),
         "styles": {kind: {"color": style.color, "shape": style.shape} for kind, style in styles.items()},
         "marks": {style.shape: MARKS[style.shape] for style in styles.values()},
         "facets": facets,
-        "evidence": evidence,
+        "evidence": [kinds_at[kinds] for kinds in evidence],
+        "kindsOfEvidence": list(kinds_at),
         "claims": [" ".join((edge.claim, *edge.others)).strip() for edge in edges],
         "tumors": [[tumor_at[tumor] for tumor in told] for told in _told_of(nodes, edges)],
         "tumorNames": tumors,
@@ -158,6 +166,7 @@ def network_page(
         links=tuple(links),
         nodes=nodes,
         edges=edges,
+        lines=_shared_lines(edges),
         label=label,
         name=names,
         stamp=tuple(stamp),
@@ -179,6 +188,14 @@ def _without(drawn: dict[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in drawn.items() if key not in keys}
 
 
+def _shared_lines(edges: Sequence[Edge]) -> dict[Source, int]:
+    """Evidence line -> its number from 1, where the page lists each line once; empty where every edge has its own."""
+    lines = [source for edge in edges for source in edge.sources]
+    if len(lines) <= _LINES:
+        return {}
+    return {source: place for place, source in enumerate(dict.fromkeys(lines), start=1)}
+
+
 def _legend(nodes: Sequence[Node], styles: dict[str, Style]) -> list[tuple[str, Style, int]]:
     count = Counter(node.kind for node in nodes)
     return [(kind, style, count[kind]) for kind, style in styles.items()]
@@ -197,11 +214,12 @@ def _tumors(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[str]:
 
 
 def _columns(nodes: Sequence[Node], drawn: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Place and heading of each column of a picture in layers."""
-    found: dict[int, dict[str, None]] = {}
-    for node, place in sorted(zip(nodes, drawn, strict=True), key=lambda pair: (pair[1]["x"], pair[0].kind)):
-        found.setdefault(place["x"], {})[node.column or node.kind] = None
-    return [{"x": x, "text": ", ".join(kinds)} for x, kinds in sorted(found.items())]
+    """Place and heading of each column of a picture in layers; that of a folded one stands above its middle."""
+    found: dict[str, list[int]] = {}
+    for node, place in zip(nodes, drawn, strict=True):
+        found.setdefault(node.column or node.kind, []).append(place["x"])
+    columns = sorted((round((min(across) + max(across)) / 2), kind) for kind, across in found.items())
+    return [{"x": x, "text": kind} for x, kind in columns]
 
 
 def _groups(nodes: Sequence[Node], edges: Sequence[Edge], names: dict[str, str]) -> list[list[str]]:

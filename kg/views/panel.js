@@ -24,14 +24,20 @@
     return made;
   }
 
+  // Its evidence: in its own row, or, where edges share it, in the list that the row points to.
+  function linesOf(edge) {
+    const cell = byId(edge.id).cells[5];
+    return Array.from(cell.querySelectorAll("li, a[href^='#s']"), (one) => (one.localName === "a" ? byId(one.hash.slice(1)) : one));
+  }
+
   function briefly(edge) { // how many sources, and of when
-    const lines = byId(edge.id).cells[5].querySelectorAll("li").length;
+    const lines = linesOf(edge).length;
     return [lines ? `${lines} source${lines > 1 ? "s" : ""}` : "", edge.year].filter(Boolean).join(", ");
   }
 
   function step(edge, here) {
     const line = make("li"), out = edge.from === here, other = nodeOf.get(out ? edge.to : edge.from);
-    const label = named(other.label), press = button(undefined, () => kg.choose(edge.id)), words = briefly(edge);
+    const label = named(other.label), press = button(undefined, () => kg.choose(edge.id, true)), words = briefly(edge);
     label.className = "to";
     press.append(out ? `${edge.label} ` : "", label, out ? "" : ` ${edge.label} this`);
     if (edge.contested) press.append(" ", make("b", "contested", "contested"));
@@ -95,9 +101,10 @@
       facts.append(make("dt", claims.length > 1 ? "claims" : "claim"), said);
     }
     if (facts.children.length) panel.append(facts);
-    const sources = row.cells[5].querySelector("ul");
-    panel.append(make("h3", sources ? `Evidence (${sources.children.length})` : "No source listed: it follows from the others"));
-    if (sources) { const copy = sources.cloneNode(true); copy.className = "evidence"; panel.append(copy); }
+    const sources = linesOf(edge), lines = make("ul", undefined, "evidence");
+    panel.append(make("h3", sources.length ? `Evidence (${sources.length})` : "No source listed: it follows from the others"));
+    sources.forEach((source) => { const line = source.cloneNode(true); line.removeAttribute("id"); lines.append(line); });
+    if (sources.length) panel.append(lines);
     listed("Between", from === to ? [from] : [from, to], nodeLine);
   }
 
@@ -113,7 +120,7 @@
   function showBundle(bundle) {
     panel.append(make("h2", `${bundle.length} edges between clusters`));
     listed("Edges", bundle, (edge) => {
-      const line = make("li"), press = button(undefined, () => kg.choose(edge.id));
+      const line = make("li"), press = button(undefined, () => kg.choose(edge.id, true));
       press.append(named(nodeOf.get(edge.from).label), ` ${edge.label} `, named(nodeOf.get(edge.to).label));
       line.append(press);
       return line;
@@ -123,7 +130,8 @@
   function showNothing() {
     panel.append(...empty.map((child) => child.cloneNode(true)));
     if (state.roots.length) panel.append(button("Show all", () => kg.focus([]), "all"));
-    else if (kg.groups.length) listed("Clusters", kg.groups, (group) => {
+    else if (kg.groups.length) panel.append(make("p", "This graph is large: each ring is a cluster of nodes that hang together, named by its busiest. A double click opens it.", "hint clusters"));
+    if (!state.roots.length) listed("Clusters", kg.groups, (group) => {
       const line = make("li"), press = button(undefined, () => kg.choose(group.id));
       press.append(markOf(group.kind), " ", named(group.label));
       line.append(press);
@@ -134,6 +142,7 @@
   kg.show = () => {
     panel.replaceChildren();
     document.body.classList.toggle("chosen", Boolean(state.chosen) || kg.groups.length > 0); // a frame has little room
+    document.body.classList.toggle("asked", Boolean(state.chosen) && !state.quiet); // on a narrow screen: over the picture
     if (!state.chosen) { showNothing(); return; }
     const close = button("×", () => kg.choose(""), "close");
     close.setAttribute("aria-label", "Choose nothing");
@@ -192,6 +201,7 @@
     const box = boxOf(node.kind);
     if (box && !box.checked) { box.checked = true; state.off.kind.delete(node.kind); }
     kg.choose(node.id, true);
+    if (kg.narrow()) panel.focus({ preventScroll: true }); // the list of nodes lies over the picture
   }
 
   function keys(event) {

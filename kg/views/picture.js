@@ -9,7 +9,7 @@
   const graph = (kg.graph = JSON.parse(byId("graph").textContent));
   const nodes = (kg.nodes = graph.nodes), edges = (kg.edges = graph.edges);
   nodes.forEach((node) => Object.assign(node, graph.styles[node.kind], { brief: node.label }));
-  edges.forEach((edge, place) => { edge.id = `e${place}`; edge.place = place; edge.brief = edge.label.replace(/ \(.*\)$/, ""); });
+  edges.forEach((edge, place) => { edge.label = graph.labels[edge.label]; edge.id = `e${place}`; edge.place = place; edge.brief = edge.label.replace(/ \(.*\)$/, ""); });
   const nodeOf = (kg.nodeOf = new Map(nodes.map((node) => [node.id, node])));
   const edgeOf = (kg.edgeOf = new Map(edges.map((edge) => [edge.id, edge])));
   const around = (kg.around = new Map(nodes.map((node) => [node.id, []])));
@@ -23,6 +23,7 @@
     if (own && around.get(node.id).some((edge) => [edge.from, edge.to].some((end) => nodeOf.get(end).label === whose))) node.brief = own;
   });
   const short = (text, longest) => (text.length > longest ? text.slice(0, longest - 1).trimEnd() + "…" : text);
+  kg.narrow = () => window.innerWidth <= 860; // as the style sheet says: all in one column, evidence over the picture
   kg.embedded = window.self !== window.top;
   document.documentElement.classList.toggle("embedded", kg.embedded);
 
@@ -72,9 +73,10 @@
     const from = nodeOf.get(edge.from), to = nodeOf.get(edge.to);
     edge.length = Math.hypot(from.x - to.x, from.y - to.y) || 1;
   });
-  // How far the picture is zoomed out when it fits: lines and dashes are made stronger by it.
+  // How far the picture is zoomed out when it fits: lines, arrows and marks are made stronger by it.
   const expected = Math.min(1, stage.clientWidth / (spread("x") || 1), stage.clientHeight / (spread("y") || 1));
-  edges.forEach((edge) => { edge.width *= Math.min(2.5, Math.max(1, 0.5 / expected)); });
+  const strength = Math.min(2.5, Math.max(1, 0.5 / expected)), heads = graph.options.edges.arrows.to.scaleFactor;
+  if (nodes.length <= 400) nodes.forEach((node) => { node.size = Math.max(node.size, Math.min(38, node.size * Math.min(1.8, 0.55 / expected))); });
 
   // ---- clusters ---------------------------------------------------------------------------------------
   const groups = (kg.groups = graph.groups.map((members, number) => {
@@ -97,6 +99,7 @@
 
   // ---- how things look --------------------------------------------------------------------------------
   let outlined = nodes.length <= 300; // tiny marks would be all outline
+  let close = false; // seen from near, lines need no more strength
   const BUILT_IN = new Set(["dot", "square", "triangle", "triangleDown", "diamond", "star", "hexagon"]);
   const paths = new Map(Object.entries(graph.marks).map(([shape, path]) => [shape, new Path2D(path)]));
   const looked = new Map();
@@ -139,10 +142,12 @@
     const strong = edge.id === state.chosen || (lit && (edge.from === state.chosen || edge.to === state.chosen));
     // In a crowd, the longer an edge the fainter: what is near stays readable.
     const crowd = edges.length > 120 && !edge.bundle;
-    const faint = crowd ? Math.min(0.8, Math.max(edge.contested ? 0.3 : edges.length > 800 ? 0.1 : 0.2, 130 / edge.length)) : edge.contested ? 0.9 : edge.bundle ? 0.5 : 1;
+    const faint = crowd ? Math.min(0.8, Math.max(edge.contested ? 0.3 : edges.length > 800 ? 0.1 : 0.2, 130 / edge.length)) : edge.contested ? 0.9 : edge.bundle ? edge.weight : 1;
     const color = strong && !edge.contested ? theme.ink : shade;
+    const width = edge.bundle || close ? edge.width : edge.width * strength;
     return {
-      id: edge.id, hidden: !edge.bundle && !shownEdges.has(edge.id), width: strong ? edge.width + 1.5 : edge.width,
+      id: edge.id, hidden: !edge.bundle && !shownEdges.has(edge.id), width: strong ? width + 1.5 : width,
+      arrows: { to: { enabled: !edge.bundle, scaleFactor: close ? heads : heads * strength } },
       color: { color, highlight: color, hover: color, inherit: false, opacity: strong ? 1 : lit ? Math.min(faint, fadedEdge) : faint },
     };
   }
@@ -189,10 +194,14 @@
       if (edge.smooth) fixed.smooth = edge.smooth;
       drawnEdges.push([fixed, lookOfEdge(edge, lit)]);
     });
+    // Among many clusters nearly all are joined by some edge: what stands out are those that share many.
+    const shares = Array.from(kg.bundles.values(), (bundle) => bundle.length).sort((a, b) => a - b);
+    const great = shares.length > 150 ? shares[Math.floor(0.97 * shares.length)] : 0;
+    const weight = (share) => (great ? 0.06 + 0.54 * Math.min(1, share / great) ** 1.5 : 0.5);
     kg.bundles.forEach((bundle, id) => {
       const [from, to] = id.split("|");
-      const line = { id, from, to, bundle: true, contested: bundle.some((edge) => edge.contested), width: (1 + Math.log2(bundle.length)) / Math.max(expected * 4, 0.2) };
-      drawnEdges.push([{ from, to, arrows: { to: { enabled: false } } }, lookOfEdge(line, lit)]);
+      const line = { id, from, to, bundle: true, weight: weight(bundle.length), contested: bundle.some((edge) => edge.contested), width: (1 + Math.log2(bundle.length)) / Math.max(expected * 4, 0.2) };
+      drawnEdges.push([{ from, to }, lookOfEdge(line, lit)]);
     });
     return [drawnNodes, drawnEdges];
   }
@@ -244,21 +253,27 @@
       box.top = Math.min(box.top, y); box.bottom = Math.max(box.bottom, y);
     });
     // Room for labels, for the headings above and the buttons below.
-    const side = Math.min(90, stage.clientWidth * 0.13), above = columns.length && !turned ? 44 : 30, below = 64;
+    const side = Math.min(90, stage.clientWidth * 0.13), narrow = kg.narrow(), above = (columns.length && !turned ? 44 : 30) + (narrow ? 34 : 0), below = narrow ? 30 : 64;
     const fits = Math.min(1.5, (stage.clientWidth - 2 * side) / Math.max(box.right - box.left, 1), (stage.clientHeight - above - below) / Math.max(box.bottom - box.top, 1));
     const scale = Math.max(fits, 0.01);
     network.moveTo({ position: { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 + (below - above) / 2 / scale }, scale, animation: false });
     rescale();
   };
   kg.center = (id) => {
-    network.focus(stands(id), { scale: Math.max(network.getScale(), nodes.length > 300 ? 0.9 : 0.75), animation: false });
+    network.focus(stands(id), { scale: Math.max(network.getScale(), nodes.length > 300 ? 0.9 : 0.75), offset: { x: 0, y: kg.narrow() ? -stage.clientHeight / 6 : 0 }, animation: false });
     touched = true;
     rescale();
   };
 
+  kg.reveal = (ids) => { // moves only where one of them is out of view
+    const out = (id) => { const at = network.canvasToDOM(network.getPosition(stands(id))); return at.x < 0 || at.y < 0 || at.x > stage.clientWidth || at.y > stage.clientHeight; };
+    if (ids.some(out)) { kg.fit(ids.map(stands)); touched = true; }
+  };
+
   function rescale() {
     const wanted = nodes.length <= 300 || network.getScale() > 0.4;
-    if (wanted !== outlined) { outlined = wanted; kg.paint(); }
+    const near = network.getScale() > 0.5;
+    if (wanted !== outlined || (near !== close && strength > 1)) { outlined = wanted; close = near; kg.paint(); }
   }
   network.on("zoom", rescale);
   ["dragStart", "zoom"].forEach((name) => network.on(name, kg.touch));
@@ -297,20 +312,25 @@
     ctx.textBaseline = "middle"; ctx.lineJoin = "round";
     const where = network.getPositions(), { free, take } = boxes();
     const labels = (kg.labels = []); // what was written, for the tests
+    kg.headings = [];
     const write = (text, x, y, color) => {
       ctx.strokeStyle = theme.ground; ctx.lineWidth = 3.5; ctx.strokeText(text, x, y);
       ctx.fillStyle = color; ctx.fillText(text, x, y);
     };
 
+    const top = kg.narrow() ? 34 : 0; // below the buttons
     ctx.textAlign = "left";
     columns.forEach((column) => {
       ctx.font = `600 11px ${theme.font}`;
       const at = network.canvasToDOM({ x: column.x, y: column.x }), w = widthOf(ctx, column.text);
-      const [x, y] = turned ? [6, at.y] : [at.x - w / 2, 14];
-      const box = [x - 3, y - 9, x + w + 3, y + 9];
-      if (!free(box, "")) return;
-      take(box, "column");
-      write(column.text, x, y, theme.soft);
+      for (const [x, y] of turned ? [[6, at.y]] : [[at.x - w / 2, top + 14], [at.x - w / 2, top + 29]]) {
+        const box = [x - 3, y - 7, x + w + 3, y + 7];
+        if (!free(box, "")) continue;
+        take(box, "column");
+        kg.headings.push(column.text);
+        write(column.text, x, y, theme.soft);
+        break;
+      }
     });
 
     // vis-network may draw between two changes of what it draws: only what has a place now gets a label.

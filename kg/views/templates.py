@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_ADDRESS = 60  # characters of a web address that stand on a link
+
 
 @cache
 def _environment() -> Environment:
@@ -32,7 +34,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.tests["ascii"] = str.isascii
-    environment.filters |= {"href": safe_href, "external": is_external}
+    environment.filters |= {"href": safe_href, "external": is_external, "brief": brief_address, "after": after}
     return environment
 
 
@@ -57,6 +59,31 @@ def _element(shape: Shape, relative: Callable[[str], str]) -> str:
     element = f"<{shape.tag}{given}>{title}{escape(shape.text)}</{shape.tag}>"
     href = relative(shape.href) if shape.href else ""
     return f'<a href="{escape(href)}">{element}</a>' if href else element
+
+
+def brief_address(text: str) -> str:
+    """A web address without its scheme, cut to 60 characters; any other text as it is. For what stands on a link.
+
+    Examples
+    --------
+    >>> brief_address("https://www.nice.org/guidance/ta850"), brief_address("PMID:31000000")
+    ('nice.org/guidance/ta850', 'PMID:31000000')
+    """
+    if not text.startswith(("http://", "https://")):
+        return text
+    bare = text.split("//", 1)[1].removeprefix("www.")
+    return bare if len(bare) <= _ADDRESS else bare[: _ADDRESS - 1] + "…"
+
+
+def after(text: str, start: str) -> str:
+    """What follows where a text starts with another: a locator that repeats the address of its source.
+
+    Examples
+    --------
+    >>> after("https://x.example/a (table 2)", "https://x.example/a"), after("table 2", "https://x.example/a")
+    ('(table 2)', 'table 2')
+    """
+    return text.removeprefix(start + " ") if start else text
 
 
 def json_for_html(value: object) -> Markup:
