@@ -144,7 +144,7 @@
     const crowd = edges.length > 120 && !edge.bundle;
     const faint = crowd ? Math.min(0.8, Math.max(edge.contested ? 0.3 : edges.length > 800 ? 0.1 : 0.2, 130 / edge.length)) : edge.contested ? 0.9 : edge.bundle ? edge.weight : 1;
     const color = strong && !edge.contested ? theme.ink : shade;
-    const width = edge.bundle || close ? edge.width : edge.width * strength;
+    const width = edge.bundle && close ? edge.thin : edge.bundle || close ? edge.width : edge.width * strength;
     return {
       id: edge.id, hidden: !edge.bundle && !shownEdges.has(edge.id), width: strong ? width + 1.5 : width,
       arrows: { to: { enabled: !edge.bundle, scaleFactor: close ? heads : heads * strength } },
@@ -200,7 +200,8 @@
     const weight = (share) => (great ? 0.06 + 0.54 * Math.min(1, share / great) ** 1.5 : 0.5);
     kg.bundles.forEach((bundle, id) => {
       const [from, to] = id.split("|");
-      const line = { id, from, to, bundle: true, weight: weight(bundle.length), contested: bundle.some((edge) => edge.contested), width: (1 + Math.log2(bundle.length)) / Math.max(expected * 4, 0.2) };
+      const line = { id, from, to, bundle: true, weight: weight(bundle.length), contested: bundle.some((edge) => edge.contested), thin: 1 + Math.log2(bundle.length) };
+      line.width = line.thin / Math.max(expected * 4, 0.2);
       drawnEdges.push([{ from, to }, lookOfEdge(line, lit)]);
     });
     return [drawnNodes, drawnEdges];
