@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def cache(action: str, root: str | None) -> None:  # noqa: ARG001 - the cache se
         click.echo(str(folder))
         return
     try:
-        note_file().unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what else cannot be removed is told below
+            note_file().unlink()
         before = _folders(folder)
         if before:
             sweep(folder, everything=True)
