@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -139,12 +140,9 @@ KINDS_ORDER = {kind: number for number, kind in enumerate(KINDS)}
 
 def _not_found(store: ox.Store, name: str, key: str, wanted: tuple[str, ...]) -> NotFoundError:
     """Why nothing was found: the name is of another kind, or is nobody's; with near misses."""
-    if len(wanted) < len(KINDS):
-        try:
+    if len(wanted) < len(KINDS) and matches(store, name):
+        with contextlib.suppress(AmbiguousError):
             other = find(store, name)
-        except (NotFoundError, AmbiguousError):
-            pass
-        else:
             what = f"{name!r} is of kind {other.kind} ({other.curie}), not {' or '.join(wanted)}"
             return NotFoundError(what, "", f"kg show {other.curie} tells what it belongs to")
     import difflib
